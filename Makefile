@@ -1,0 +1,55 @@
+# `make demo` and `make test` are all the set-up there is: each target makes .venv and installs the locked
+# dependencies by itself.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+BENCH  := .venv-bench
+
+.PHONY: help demo test lint check bench wheel lock sample clean
+
+help:
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
+
+$(READY): requirements/dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## 合成一个区的数据，跑完一夜，告诉您结果在哪里
+	$(BIN)/python -m bishan_survey sample demo --force
+	$(BIN)/python -m bishan_survey nightly demo
+
+test: $(READY) ## 运行全部测试
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## 代码与定义的静态检查
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m bishan_survey design check
+
+check: lint test ## CI 运行的全部检查
+
+$(BENCH)/.ready: requirements/bench.lock
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install -q --require-hashes -r requirements/bench.lock
+	@touch $@
+
+bench: $(READY) $(BENCH)/.ready ## 与同类做法并排计时，打印比值
+	$(BIN)/python tests/bench/run.py --pandas-python $(BENCH)/bin/python
+
+wheel: $(READY) ## 生成安装包 dist/*.whl
+	$(BIN)/python -m build -q --wheel --no-isolation
+
+lock: ## 重新生成依赖锁定文件（带哈希，不带任何索引地址）
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install -q uv
+	.venv-lock/bin/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra dev -o requirements/dev.lock
+	.venv-lock/bin/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/run.lock
+	.venv-lock/bin/uv pip compile -q requirements/bench.in --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/bench.lock
+
+clean: ## 删除生成物（不动数据）
+	rm -rf $(VENV) $(BENCH) .venv-lock build dist demo

@@ -1,0 +1,3 @@
+from bishan_survey.cli import run
+
+run()

@@ -1,0 +1,32 @@
+"""The definitions in ``templates/`` and ``validators/``, read, typed and linted. The only place that knows TOML."""
+
+from bishan_survey.design.areas import read_area_frame, shipped_area_rows, shipped_frames
+from bishan_survey.design.lint import example_problems, lint
+from bishan_survey.design.load import load_design
+from bishan_survey.design.sql import (
+    CONTEXT,
+    compile_sql,
+    derived_for,
+    dtype,
+    inputs_of,
+    rules_for,
+    variable_types,
+    variables_in,
+)
+
+__all__ = [
+    "CONTEXT",
+    "compile_sql",
+    "derived_for",
+    "dtype",
+    "example_problems",
+    "inputs_of",
+    "lint",
+    "load_design",
+    "read_area_frame",
+    "rules_for",
+    "shipped_area_rows",
+    "shipped_frames",
+    "variable_types",
+    "variables_in",
+]

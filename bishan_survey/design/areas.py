@@ -1,0 +1,77 @@
+"""The area frame: which 村（社区） should report, from a division code list or a workspace's own file."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+from bishan_survey.design.locate import definitions_root
+from bishan_survey.errors import DefinitionError
+from bishan_survey.model import AreaFrame, Village
+
+AREA_COLUMNS = ("code", "name", "town_code", "town_name", "former_names")
+
+
+def divisions_folder() -> Path:
+    """Where the shipped division code lists lie."""
+    return definitions_root() / "templates" / "divisions"
+
+
+def shipped_frames() -> list[str]:
+    """Ids of the shipped editions of the division codes."""
+    return sorted(path.stem for path in divisions_folder().glob("*-[0-9]*.csv"))
+
+
+def shipped_area_rows(edition: str) -> list[dict[str, str]]:
+    """Rows for a workspace's area file, from a shipped edition, with the older names of each village."""
+    with (divisions_folder() / f"{edition}.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    former = _former_names()
+    return [row | {"former_names": "|".join(sorted(former.get(row["code"], ())))} for row in rows]
+
+
+def _former_names() -> dict[str, set[str]]:
+    """Older names by present code, over all editions."""
+    former: dict[str, set[str]] = {}
+    with (divisions_folder() / "renames.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["change"] in ("renamed", "recoded") and row["old_name"]:
+                former.setdefault(row["new_code"], set()).add(row["old_name"])
+    return former
+
+
+def read_area_frame(path: Path, district_code: str, district: str) -> AreaFrame:
+    """An area file as a frame.
+
+    Raises:
+        DefinitionError: columns are missing, or codes are not as they should be; all problems at once.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    problems = list(_problems(rows, path.name))
+    if problems:
+        raise DefinitionError(problems, f"请改正 {path.name}：每行一个村（社区），12位代码，不重复")
+    villages = tuple(Village(r["code"], r["name"], r["town_code"], r["town_name"]) for r in rows)
+    former = tuple(
+        (r["town_code"], old, r["code"]) for r in rows for old in (r["former_names"] or "").split("|") if old
+    )
+    return AreaFrame(district_code, district, villages, former)
+
+
+def _problems(rows: list[dict[str, str]], name: str) -> Iterable[str]:
+    if not rows:
+        yield f"{name}：没有任何村（社区）"
+        return
+    missing = [c for c in AREA_COLUMNS if c not in rows[0]]
+    if missing:
+        yield f"{name}：缺少列 {'、'.join(missing)}"
+        return
+    seen: set[str] = set()
+    for line, row in enumerate(rows, 2):
+        code = row["code"] or ""
+        if not (code.isascii() and code.isdigit() and len(code) == 12):
+            yield f"{name} 第{line}行：村（社区）代码“{code}”不是12位数字"
+        elif not code.startswith(row["town_code"] or "?"):
+            yield f"{name} 第{line}行：村（社区）代码{code}不属于镇街代码{row['town_code']}"
+        if code in seen:
+            yield f"{name} 第{line}行：村（社区）代码{code}重复"
+        seen.add(code)

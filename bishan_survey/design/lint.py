@@ -1,0 +1,236 @@
+"""The design lint: what is wrong with the definitions, told before any data is read.
+
+Everything is tried on empty typed frames, so that a misspelt variable or a comparison of a text with a number is
+refused by name. The examples of a rule are run here and, one by one, in the tests.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from bishan_survey.design.sql import (
+    compile_sql,
+    derived_for,
+    inputs_of,
+    rules_for,
+    variable_types,
+    variables_in,
+)
+from bishan_survey.model import Design, EditRule, Item, Questionnaire, Sheet, TableShell, ValueType
+
+_CLOCKS = ("CURRENT_DATE", "CURRENT_TIME", "NOW(", "TODAY(")
+Types = Mapping[str, pl.DataType]
+
+
+def lint(design: Design) -> list[str]:
+    """Every problem of the design, in Chinese, each naming the file or entry it is in. Empty: all is well."""
+    checks = (_duplicates, _questionnaires, _code_lists, _shared_variables, _derived, _rules, _tables, _profiles)
+    return [problem for check in checks for problem in check(design)]
+
+
+def _duplicates(design: Design) -> Iterator[str]:
+    kinds: dict[str, Iterable[str]] = {
+        "规则": (rule.id for rule in design.rules),
+        "派生变量": (derived.name for derived in design.derived),
+        "汇总表": (shell.id for shell in design.shells),
+    }
+    for kind, ids in kinds.items():
+        yield from (f"{kind} {name} 定义了{count}次" for name, count in Counter(ids).items() if count > 1)
+    for edition, sheet in _sheets(design):
+        names = Counter(item.name for item in sheet.items)
+        yield from (f"{edition}/{sheet.unit}：变量 {n} 定义了{c}次" for n, c in names.items() if c > 1)
+
+
+def _questionnaires(design: Design) -> Iterator[str]:
+    for edition, sheet in _sheets(design):
+        types = variable_types(design, sheet)
+        subjects = {subject.id for subject in sheet.subjects}
+        for subject in sheet.subjects:
+            if subject.asked:
+                yield from _wrong_sql(subject.asked, types, f"{edition}/{sheet.unit}：主题 {subject.id}：asked")
+        for item in sheet.items:
+            yield from _wrong_item(design, item, types, subjects, f"{edition}/{sheet.unit}：{item.name}")
+
+
+def _wrong_item(design: Design, item: Item, types: Types, subjects: set[str], where: str) -> Iterator[str]:
+    if item.subject not in subjects:
+        yield f"{where}：没有主题 {item.subject}"
+    if (item.type is ValueType.CODE) != bool(item.codes):
+        yield f"{where}：代码型（code）必须且只有它才有 codes"
+    if item.codes and item.codes not in design.code_lists:
+        yield f"{where}：没有代码表 {item.codes}"
+    if not item.help or not item.source or not item.mark:
+        yield f"{where}：缺少 help、source 或 mark"
+    for key, sql in (("asked", item.asked), ("required", item.required)):
+        if sql:
+            yield from _wrong_sql(sql, types, f"{where}：{key}")
+            if item.name in _known_inputs(sql):
+                yield f"{where}：{key} 不能依赖自己"
+
+
+def _code_lists(design: Design) -> Iterator[str]:
+    used = {item.codes for _, sheet in _sheets(design) for item in sheet.items if item.codes}
+    used |= {derived.codes for derived in design.derived if derived.codes}
+    for name, codes in design.code_lists.items():
+        if name not in used:
+            yield f"代码表 {name}：没有任何指标使用"
+        if not codes.codes:
+            yield f"代码表 {name}：是空的"
+        spellings = Counter(s for c in codes.codes for s in {c.code, c.label, *c.aliases})
+        yield from (f"代码表 {name}：“{s}”指向多个代码" for s, count in spellings.items() if count > 1)
+
+
+def _shared_variables(design: Design) -> Iterator[str]:
+    """One variable means the same in every edition."""
+    meaning: dict[tuple[str, str], tuple[object, str]] = {}
+    for edition, sheet in _sheets(design):
+        for item in sheet.items:
+            now = (item.type, item.multiple, item.codes)
+            first, where = meaning.setdefault((sheet.unit, item.name), (now, edition))
+            if first != now:
+                yield f"变量 {item.name} 在 {where} 与 {edition} 中类型或代码表不同：含义不同请另取变量名"
+
+
+def _derived(design: Design) -> Iterator[str]:
+    for derived in design.derived:
+        if (derived.sql is None) == (derived.of is None):
+            yield f"派生变量 {derived.name}：sql 与 of 必须且只能写一个"
+        if derived.codes and derived.codes not in design.code_lists:
+            yield f"派生变量 {derived.name}：没有代码表 {derived.codes}"
+        homes = [(e, s) for e, s in _sheets(design) if derived in derived_for(design, s)]
+        if not homes:
+            unknown = "、".join(sorted(inputs_of(derived)))
+            yield f"派生变量 {derived.name}：没有任何版本有它所需的全部变量（{unknown}）"
+        for edition, sheet in homes[:1]:
+            if derived.sql:
+                types = variable_types(design, sheet)
+                wanted = types[derived.name]
+                yield from _wrong_sql(derived.sql, types, f"{edition}：派生变量 {derived.name}", wanted)
+
+
+def _rules(design: Design) -> Iterator[str]:
+    homes = {
+        (edition, sheet.unit): {rule.id for rule in rules_for(design, edition, sheet.unit)}
+        for edition, sheet in _sheets(design)
+    }
+    for rule in design.rules:
+        where = f"{rule.file}：规则 {rule.id}"
+        try:
+            missing = variables_in(rule.check) | {rule.item}
+        except pl.exceptions.PolarsError as error:
+            yield f"{where}：check 不是合法的 SQL（{_short(error)}）"
+            continue
+        mine = [(edition, unit) for (edition, unit), ids in homes.items() if rule.id in ids]
+        yield from (f"{where}：没有版本 {e}" for e in rule.editions if e not in design.questionnaires)
+        if not mine:
+            known = {n for _, s in _sheets(design) if s.unit == rule.unit for n in variable_types(design, s)}
+            misspelt = "、".join(sorted(missing - known)) or "（这些变量不在同一版本中）"
+            yield f"{where}：不适用于任何版本；不认识的变量：{misspelt}"
+            continue
+        sheet = design.questionnaires[mine[0][0]].sheet(rule.unit)
+        if sheet is not None:
+            types = variable_types(design, sheet)
+            wrong = list(_wrong_sql(rule.check, types, f"{where}：check"))
+            yield from wrong or example_problems(rule, types)
+        if not (rule.holds and rule.fails):
+            yield f"{where}：缺少 holds 或 fails 例子"
+        if not (rule.message and rule.action and rule.source):
+            yield f"{where}：缺少 message、action 或 source"
+
+
+def example_problems(rule: EditRule, types: Types) -> Iterator[str]:
+    """Examples of a rule whose outcome is not what they are filed under."""
+    outcomes: tuple[tuple[str, bool | None], ...] = (("holds", True), ("fails", False), ("unknown", None))
+    for group, wanted in outcomes:
+        for number, example in enumerate(getattr(rule, group), 1):
+            strangers = example.keys() - types.keys()
+            if strangers:
+                yield f"{rule.file}：规则 {rule.id}：{group} 第{number}例有不认识的变量 {'、'.join(strangers)}"
+            elif outcome(rule.check, example, types) is not wanted:
+                yield f"{rule.file}：规则 {rule.id}：{group} 第{number}例的结果不是 {group}"
+
+
+def outcome(check: str, example: Mapping[str, Any], types: Types) -> bool | None:
+    """What a check gives for one record; variables that the example does not name are missing."""
+    row = {name: [example.get(name)] for name in variables_in(check)}
+    frame = pl.DataFrame(row, schema={name: types[name] for name in row})
+    result: bool | None = frame.select(compile_sql(check).alias("outcome")).item()
+    return result
+
+
+def _tables(design: Design) -> Iterator[str]:
+    for shell in design.shells:
+        homes = [s for _, s in _sheets(design) if s.unit == shell.unit]
+        best = max(homes, key=lambda s: len(variable_types(design, s)), default=None)
+        if best is None:
+            yield f"汇总表 {shell.id}：没有单位 {shell.unit}"
+            continue
+        yield from _wrong_table(design, shell, variable_types(design, best), best)
+
+
+def _wrong_table(design: Design, shell: TableShell, types: Types, sheet: Sheet) -> Iterator[str]:
+    where = f"汇总表 {shell.id}"
+    coded = {item.name for item in sheet.items if item.codes} | {d.name for d in design.derived if d.codes}
+    if bool(shell.head) == bool(shell.columns):
+        yield f"{where}：head 与 columns 必须且只能写一个"
+    yield from _wrong_sql(shell.where, types, f"{where}：where")
+    for name in (shell.stub, *shell.head):
+        if name and name not in coded:
+            yield f"{where}：{name} 不是有代码表的变量"
+    for column in shell.columns:
+        if column.where:
+            yield from _wrong_sql(column.where, types, f"{where}：{column.label}")
+        if column.sum and not types.get(column.sum, pl.String()).is_numeric():
+            yield f"{where}：{column.label}：{column.sum} 不是数值"
+
+
+def _profiles(design: Design) -> Iterator[str]:
+    for profile in design.profiles.values():
+        homes = [s for _, s in _sheets(design) if s.unit == profile.unit]
+        best = max(homes, key=lambda s: len(variable_types(design, s)), default=None)
+        if best is None:
+            yield f"上报格式 {profile.id}：没有单位 {profile.unit}"
+            continue
+        types = variable_types(design, best)
+        for column in profile.columns:
+            wrong = _wrong_sql(column.sql, types, f"上报格式 {profile.id}：{column.header}", pl.String())
+            yield from wrong
+
+
+def _wrong_sql(sql: str, types: Types, where: str, wanted: pl.DataType | None = None) -> Iterator[str]:
+    """Problems of an SQL text: clocks, syntax, unknown variables, types. By default it must be a truth value."""
+    if any(clock in sql.upper() for clock in _CLOCKS):
+        yield f"{where}：不能使用当前时间，请用 reference_date"
+        return
+    try:
+        unknown = variables_in(sql) - types.keys()
+        if unknown:
+            yield f"{where}：不认识的变量 {'、'.join(sorted(unknown))}"
+            return
+        made = pl.DataFrame(schema=dict(types)).select(compile_sql(sql).alias("outcome")).schema["outcome"]
+    except pl.exceptions.PolarsError as error:
+        yield f"{where}：SQL 有错（{_short(error)}）"
+        return
+    expected = wanted or pl.Boolean()
+    if made != expected and not (made.is_integer() and expected.is_integer()):
+        yield f"{where}：结果类型是 {made}，应为 {expected}"
+
+
+def _known_inputs(sql: str) -> frozenset[str]:
+    try:
+        return variables_in(sql)
+    except pl.exceptions.PolarsError:
+        return frozenset()
+
+
+def _short(error: Exception) -> str:
+    return str(error).splitlines()[0][:120]
+
+
+def _sheets(design: Design) -> Iterator[tuple[str, Sheet]]:
+    questionnaires: Iterable[Questionnaire] = design.questionnaires.values()
+    for questionnaire in questionnaires:
+        for sheet in questionnaire.sheets:
+            yield questionnaire.edition, sheet

@@ -1,0 +1,104 @@
+"""The whole design from its folder, problems collected and told together."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bishan_survey.design.forms import read_questionnaires
+from bishan_survey.design.locate import definitions_root
+from bishan_survey.design.parse import Reader
+from bishan_survey.errors import DefinitionError
+from bishan_survey.model import (
+    CodeList,
+    DeliveryProfile,
+    Derived,
+    Design,
+    EditRule,
+    ImpliedText,
+    Notice,
+    SurvivorRule,
+    TableShell,
+)
+
+_DATA_SUFFIXES = {".toml", ".csv"}
+
+
+def load_design(root: Path | None = None) -> Design:
+    """Read every definition.
+
+    Args:
+        root: folder with ``templates/`` and ``validators/``; by default the program's own.
+
+    Raises:
+        DefinitionError: some entry is not what it should be; all such entries are named.
+    """
+    root = root or definitions_root()
+    reader = Reader(root)
+    checks = _entries(reader, "validators", ("rule", "derived", "implied", "notice", "survivor"))
+    tables = _entries(reader, "templates/tables", ("table",))
+    design = Design(
+        root=root,
+        questionnaires=read_questionnaires(reader),
+        code_lists=_code_lists(reader),
+        derived=tuple(_nouns(reader, Derived, checks["derived"])),
+        rules=tuple(_nouns(reader, EditRule, checks["rule"], with_file=True)),
+        implied={text.kind: text for text in _nouns(reader, ImpliedText, checks["implied"])},
+        notices={notice.id: notice for notice in _nouns(reader, Notice, checks["notice"])},
+        survivor_rules=tuple(_nouns(reader, SurvivorRule, checks["survivor"])),
+        shells=tuple(_nouns(reader, TableShell, tables["table"])),
+        profiles=_profiles(reader),
+        digest=_digest(root),
+    )
+    if reader.problems:
+        raise DefinitionError(reader.problems)
+    return design
+
+
+Entries = list[tuple[str, dict[str, Any]]]
+
+
+def _entries(reader: Reader, folder: str, kinds: tuple[str, ...]) -> dict[str, Entries]:
+    """All entries below a folder by kind, each with the file that it stands in."""
+    found: dict[str, Entries] = {kind: [] for kind in kinds}
+    for path, content in reader.tomls(folder):
+        where = reader.relative(path)
+        for key, value in content.items():
+            if key not in kinds or not isinstance(value, list):
+                reader.problems.append(f"{where}：不认识 [[{key}]]；这里可以写 {'、'.join(kinds)}")
+                continue
+            found[key] += [(where, entry) for entry in value]
+    return found
+
+
+def _nouns(reader: Reader, kind: type[Any], entries: Entries, *, with_file: bool = False) -> Iterable[Any]:
+    for where, entry in entries:
+        extra = {"file": where} if with_file else {}
+        name = entry.get("id") or entry.get("name") or entry.get("kind") or "?"
+        noun = reader.noun(kind, entry | extra, f"{where}：{name}")
+        if noun is not None:
+            yield noun
+
+
+def _code_lists(reader: Reader) -> dict[str, CodeList]:
+    folder = reader.root / "templates" / "codes"
+    return {path.stem: reader.code_list(path) for path in sorted(folder.glob("*.csv"))}
+
+
+def _profiles(reader: Reader) -> dict[str, DeliveryProfile]:
+    made = (
+        reader.noun(DeliveryProfile, {"columns": content.pop("column", ())} | content, reader.relative(path))
+        for path, content in reader.tomls("templates/delivery")
+    )
+    return {profile.id: profile for profile in made if profile}
+
+
+def _digest(root: Path) -> str:
+    """Hash over names and contents of all definition files."""
+    total = hashlib.sha256()
+    for folder in ("templates", "validators"):
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in _DATA_SUFFIXES:
+                total.update(path.relative_to(root).as_posix().encode())
+                total.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return total.hexdigest()

@@ -1,0 +1,91 @@
+"""SQL text of the definitions, compiled and typed.
+
+Rules are three-valued SQL over variables (`polars.sql_expr`). Here they become expressions; what the expressions
+may refer to, and of which type it is, follows from an edition of the questionnaire.
+"""
+
+from functools import cache
+
+import polars as pl
+
+from bishan_survey.model import Derived, Design, EditRule, Item, Sheet, ValueType
+
+CONTEXT: dict[str, pl.DataType] = {
+    "reference_date": pl.Date(),
+    "period_start": pl.Date(),
+    "period_end": pl.Date(),
+}
+"""Columns that every frame of records carries besides the answers: the dates of the survey."""
+
+_DTYPES: dict[ValueType, pl.DataType] = {
+    ValueType.TEXT: pl.String(),
+    ValueType.CODE: pl.String(),
+    ValueType.INTEGER: pl.Int64(),
+    ValueType.DECIMAL: pl.Float64(),
+    ValueType.DATE: pl.Date(),
+    ValueType.CERTIFICATE: pl.String(),
+    ValueType.ID_NUMBER: pl.String(),
+    ValueType.PHONE: pl.String(),
+    ValueType.BOOLEAN: pl.Boolean(),
+}
+
+
+def dtype(variable: Item | Derived) -> pl.DataType:
+    """The polars type of a variable's values."""
+    plain = _DTYPES[variable.type]
+    return pl.List(plain) if isinstance(variable, Item) and variable.multiple else plain
+
+
+@cache
+def compile_sql(text: str) -> pl.Expr:
+    """SQL text as a polars expression.
+
+    Raises:
+        polars.exceptions.PolarsError: the text is not SQL that polars understands.
+    """
+    return pl.sql_expr(text)
+
+
+@cache
+def variables_in(text: str) -> frozenset[str]:
+    """Names of the variables that an SQL text refers to."""
+    return frozenset(compile_sql(text).meta.root_names())
+
+
+def inputs_of(derived: Derived) -> frozenset[str]:
+    """Names of the variables that a derived variable is computed from."""
+    if derived.sql is not None:
+        return variables_in(derived.sql)
+    return frozenset({derived.of}) if derived.of else frozenset()
+
+
+def derived_for(design: Design, sheet: Sheet) -> tuple[Derived, ...]:
+    """The derived variables that can be computed on a sheet, in an order in which they can be."""
+    known = set(CONTEXT) | set(sheet.by_name)
+    chosen: list[Derived] = []
+    for derived in design.derived:
+        if derived.unit == sheet.unit and inputs_of(derived) <= known:
+            chosen.append(derived)
+            known.add(derived.name)
+    return tuple(chosen)
+
+
+def variable_types(design: Design, sheet: Sheet) -> dict[str, pl.DataType]:
+    """Type of every variable that rules and tables on a sheet may use: dates of the survey, items, derived."""
+    items = {item.name: dtype(item) for item in sheet.items}
+    return CONTEXT | items | {d.name: dtype(d) for d in derived_for(design, sheet)}
+
+
+def rules_for(design: Design, edition: str, unit: str) -> tuple[EditRule, ...]:
+    """The edit rules that apply to a sheet of an edition: those meant for it whose variables it has."""
+    sheet = design.questionnaires[edition].sheet(unit)
+    if sheet is None:
+        return ()
+    known = variable_types(design, sheet).keys()
+    return tuple(
+        rule
+        for rule in design.rules
+        if rule.unit == unit
+        and (not rule.editions or edition in rule.editions)
+        and variables_in(rule.check) | {rule.item} <= known
+    )
