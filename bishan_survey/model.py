@@ -121,6 +121,10 @@ class Sheet:
     title: str
     subjects: tuple[Subject, ...]
     items: tuple[Item, ...]
+    key: str
+    """Variable that is equal in two records of the same unit."""
+    key_item: str
+    """Item whose cell is blamed where a unit is met twice."""
 
     @cached_property
     def by_name(self) -> dict[str, Item]:
@@ -206,8 +210,24 @@ class SurvivorRule:
 
     id: str
     prefer: str
-    """SQL; the greater value wins, null loses."""
+    """SQL; the greater value wins, null loses. Besides the variables it may use ``accepted`` (no hard finding),
+    ``answered`` (number of items filled) and ``repeats_earlier`` (the same answers stand earlier in the village)."""
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """How to tell headers, totals and remarks from records in a village's sheet."""
+
+    id: str
+    header_rows: int
+    header_hits: int
+    total_words: tuple[str, ...]
+    remark_words: tuple[str, ...]
+    prefilled: tuple[str, ...]
+    key_variables: tuple[str, ...]
+    header_noise: tuple[str, ...]
+    village_suffixes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +332,7 @@ class Design:
     implied: Mapping[str, ImpliedText]
     notices: Mapping[str, Notice]
     survivor_rules: tuple[SurvivorRule, ...]
+    layout: SheetLayout
     shells: tuple[TableShell, ...]
     profiles: Mapping[str, DeliveryProfile]
     digest: str

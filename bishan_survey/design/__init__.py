@@ -1,6 +1,7 @@
 """The definitions in ``templates/`` and ``validators/``, read, typed and linted. The only place that knows TOML."""
 
 from bishan_survey.design.areas import read_area_frame, shipped_area_rows, shipped_frames
+from bishan_survey.design.form_mark import CODES_SHEET, MARK_SHEET, FormMark, read_mark
 from bishan_survey.design.lint import example_problems, lint
 from bishan_survey.design.load import load_design
 from bishan_survey.design.sql import (
@@ -15,7 +16,10 @@ from bishan_survey.design.sql import (
 )
 
 __all__ = [
+    "CODES_SHEET",
     "CONTEXT",
+    "MARK_SHEET",
+    "FormMark",
     "compile_sql",
     "derived_for",
     "dtype",
@@ -24,6 +28,7 @@ __all__ = [
     "lint",
     "load_design",
     "read_area_frame",
+    "read_mark",
     "rules_for",
     "shipped_area_rows",
     "shipped_frames",

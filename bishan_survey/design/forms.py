@@ -80,6 +80,8 @@ def _sheet(raw: Raw, reader: Reader, where: str) -> Sheet:
         title=raw.get("title", ""),
         subjects=tuple(reader.nouns(Subject, raw.get("subject", []), f"{where}：subject")),
         items=tuple(reader.nouns(Item, items, f"{where}：item")),
+        key=raw.get("key", ""),
+        key_item=raw.get("key_item", ""),
     )
 
 

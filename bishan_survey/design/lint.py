@@ -26,7 +26,16 @@ Types = Mapping[str, pl.DataType]
 
 def lint(design: Design) -> list[str]:
     """Every problem of the design, in Chinese, each naming the file or entry it is in. Empty: all is well."""
-    checks = (_duplicates, _questionnaires, _code_lists, _shared_variables, _derived, _rules, _tables, _profiles)
+    checks = (
+        _duplicates,
+        _questionnaires,
+        _code_lists,
+        _shared_variables,
+        _derived,
+        _rules,
+        _tables,
+        _profiles,
+    )
     return [problem for check in checks for problem in check(design)]
 
 
@@ -47,9 +56,13 @@ def _questionnaires(design: Design) -> Iterator[str]:
     for edition, sheet in _sheets(design):
         types = variable_types(design, sheet)
         subjects = {subject.id for subject in sheet.subjects}
+        if sheet.key not in {*types, "_village"} or sheet.key_item not in sheet.by_name:
+            yield f"{edition}/{sheet.unit}：key 或 key_item 不是表中的变量"
         for subject in sheet.subjects:
             if subject.asked:
-                yield from _wrong_sql(subject.asked, types, f"{edition}/{sheet.unit}：主题 {subject.id}：asked")
+                yield from _wrong_sql(
+                    subject.asked, types, f"{edition}/{sheet.unit}：主题 {subject.id}：asked"
+                )
         for item in sheet.items:
             yield from _wrong_item(design, item, types, subjects, f"{edition}/{sheet.unit}：{item.name}")
 

@@ -17,6 +17,7 @@ from bishan_survey.model import (
     EditRule,
     ImpliedText,
     Notice,
+    SheetLayout,
     SurvivorRule,
     TableShell,
 )
@@ -37,6 +38,7 @@ def load_design(root: Path | None = None) -> Design:
     reader = Reader(root)
     checks = _entries(reader, "validators", ("rule", "derived", "implied", "notice", "survivor"))
     tables = _entries(reader, "templates/tables", ("table",))
+    layouts = _entries(reader, "templates/layouts", ("layout",))
     design = Design(
         root=root,
         questionnaires=read_questionnaires(reader),
@@ -46,6 +48,7 @@ def load_design(root: Path | None = None) -> Design:
         implied={text.kind: text for text in _nouns(reader, ImpliedText, checks["implied"])},
         notices={notice.id: notice for notice in _nouns(reader, Notice, checks["notice"])},
         survivor_rules=tuple(_nouns(reader, SurvivorRule, checks["survivor"])),
+        layout=next(iter(_nouns(reader, SheetLayout, layouts["layout"]))),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
         profiles=_profiles(reader),
         digest=_digest(root),

@@ -11,8 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass as checked
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from bishan_survey.model import Code, CodeList
 
@@ -30,7 +29,7 @@ _SAID = {
 
 @cache
 def _adapter(kind: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(checked(kind, config=ConfigDict(extra="forbid", strict=False)))
+    return TypeAdapter(with_config(ConfigDict(extra="forbid"))(kind))
 
 
 class Reader:

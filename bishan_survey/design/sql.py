@@ -14,8 +14,11 @@ CONTEXT: dict[str, pl.DataType] = {
     "reference_date": pl.Date(),
     "period_start": pl.Date(),
     "period_end": pl.Date(),
+    "village_known": pl.Boolean(),
+    "village_matches": pl.Boolean(),
 }
-"""Columns that every frame of records carries besides the answers: the dates of the survey."""
+"""What every frame of records carries besides the answers: the dates of the survey; whether the record could be
+placed in the area frame; whether the village written in its row is the one that its file is of."""
 
 _DTYPES: dict[ValueType, pl.DataType] = {
     ValueType.TEXT: pl.String(),

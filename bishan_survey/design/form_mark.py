@@ -1,0 +1,28 @@
+"""The hidden sheet by which one of our own forms says what it is. Forms write it, intake reads it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+MARK_SHEET = "_bishan"
+CODES_SHEET = "_codes"
+_KIND = "bishan-survey-form"
+
+
+@dataclass(frozen=True, slots=True)
+class FormMark:
+    """Edition of a form and the village that it was made for (empty for a form of no village)."""
+
+    edition: str
+    village: str
+
+    def rows(self) -> Iterable[tuple[str, str]]:
+        """Rows of the hidden sheet."""
+        return [("kind", _KIND), ("edition", self.edition), ("village", self.village)]
+
+
+def read_mark(rows: Sequence[Sequence[object]]) -> FormMark | None:
+    """The mark on a hidden sheet, or ``None`` if it is not ours."""
+    said = {str(row[0]): str(row[1]) for row in rows if len(row) > 1}
+    if said.get("kind") != _KIND:
+        return None
+    return FormMark(said.get("edition", ""), said.get("village", ""))

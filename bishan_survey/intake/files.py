@@ -1,0 +1,122 @@
+"""One submitted file: what it is, of which village, and the records in it. Nothing in a file raises."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from bishan_survey.design import MARK_SHEET, FormMark, read_mark
+from bishan_survey.intake.areas import AreaIndex
+from bishan_survey.intake.cells import Grid, UnreadableWorkbook, read_grids
+from bishan_survey.intake.headers import HeaderIndex, find_header
+from bishan_survey.intake.sheets import SheetRecords, read_records
+from bishan_survey.model import Design, Survey, Village
+
+READABLE = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"})
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A file that came in: its name relative to the inbox, and where its bytes lie."""
+
+    name: str
+    path: Path
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to be said about a file as a whole, by the id of its notice."""
+
+    notice: str
+    sheet: str | None = None
+    row: int | None = None
+    column: int | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ParsedFile:
+    """A file as it was understood."""
+
+    submission: Submission
+    village: Village | None = None
+    recognised_by: str = ""
+    sheets: tuple[SheetRecords, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    usable: bool = True
+
+
+class FileReader:
+    """Reads files of one survey: knows its open editions and its area frame."""
+
+    def __init__(self, design: Design, survey: Survey, areas: AreaIndex) -> None:
+        self._layout = design.layout
+        self._areas = areas
+        self._editions = survey.editions
+        self._indexes = [
+            HeaderIndex.of(design.questionnaires[edition], sheet, design.layout)
+            for edition in survey.editions
+            for sheet in design.questionnaires[edition].sheets
+        ]
+
+    def read(self, submission: Submission) -> ParsedFile:
+        """Understand a file; one that cannot be read comes back unusable, with the reason."""
+        if PurePosixPath(submission.name).suffix.lower() not in READABLE:
+            return _unusable(submission, "F04")
+        try:
+            grids = read_grids(submission.path.read_bytes())
+        except UnreadableWorkbook as error:
+            return _unusable(submission, str(error.args[0]))
+        except OSError:
+            return _unusable(submission, "F01")
+        return self._understand(submission, grids)
+
+    def _understand(self, submission: Submission, grids: list[Grid]) -> ParsedFile:
+        mark = next((m for g in grids if g.name == MARK_SHEET and (m := read_mark(g.rows))), None)
+        if mark and mark.edition not in self._editions:
+            return _unusable(submission, "F06", edition=mark.edition)
+        village, how, doubts = self._place(submission.name, mark)
+        sheets: list[SheetRecords] = []
+        remarks: list[Remark] = list(doubts)
+        for grid in grids:
+            if grid.name.startswith("_"):
+                continue
+            header = find_header(grid, self._candidates(mark), self._layout)
+            if header is not None:
+                sheets.append(read_records(grid, header, self._layout))
+            elif mark is None and grid.rows:
+                remarks.append(Remark("F07", sheet=grid.name))
+        if not sheets:
+            return _unusable(submission, "F05")
+        remarks += [remark for sheet in sheets for remark in _column_remarks(sheet)]
+        if not any(sheet.rows for sheet in sheets):
+            remarks.append(Remark("F10"))
+        return ParsedFile(submission, village, how, tuple(sheets), tuple(remarks))
+
+    def _candidates(self, mark: FormMark | None) -> list[HeaderIndex]:
+        return [index for index in self._indexes if mark is None or index.edition == mark.edition]
+
+    def _place(self, name: str, mark: FormMark | None) -> tuple[Village | None, str, list[Remark]]:
+        """The village of a file: the form's own mark counts before the file's name."""
+        named, how = self._areas.of_file(name)
+        if mark is None or not mark.village:
+            return named, how, []
+        marked = self._areas.frame.by_code.get(mark.village)
+        if marked is None:
+            return named, how, [Remark("F08", details={"code": mark.village})]
+        if named is not None and named != marked:
+            return marked, "form", [Remark("F09", details={"form": marked.name, "name": named.name})]
+        return marked, "form", []
+
+
+def _unusable(submission: Submission, notice: str, **details: str) -> ParsedFile:
+    return ParsedFile(submission, remarks=(Remark(notice, details=details),), usable=False)
+
+
+def _column_remarks(sheet: SheetRecords) -> Iterator[Remark]:
+    """Columns that the questionnaire does not know, or that name an item twice."""
+    header = sheet.header
+    for notice, columns in (("F11", header.extra), ("F12", header.repeated)):
+        for column, text in columns.items():
+            yield Remark(notice, sheet.sheet, header.row + 1, column, {"header": " ".join(text.split())})

@@ -1,0 +1,98 @@
+"""The validation stage: verbatim records in, typed records with findings and a status out."""
+
+import warnings
+from dataclasses import replace
+
+import pandera.polars as pa
+import polars as pl
+
+from bishan_survey import frames
+from bishan_survey.errors import InternalError
+from bishan_survey.model import Batch, Design, Severity, Survey
+from bishan_survey.validation.checks import Check, checks_for
+from bishan_survey.validation.schema import build_schema, failures
+from bishan_survey.validation.typing import type_records
+
+STATUS = "_status"
+
+
+def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
+    """Type every record, confront it with every check, and hold those that fail a hard one.
+
+    Returns:
+        The batch with typed records, their ``_status`` (``accepted`` or ``held``), the findings at their cells and
+        what was normalised.
+
+    Raises:
+        InternalError: an accepted record does not pass the pandera schema: a bug of ours.
+    """
+    records: dict[tuple[str, str], pl.DataFrame] = {}
+    findings = [batch.findings]
+    normalised = []
+    for (edition, unit), verbatim in batch.records.items():
+        sheet = design.questionnaires[edition].sheet(unit)
+        assert sheet is not None  # noqa: S101 - intake read it by this sheet
+        typed = type_records(verbatim, design, sheet, survey)
+        failed = failures(typed.frame, checks_for(design, edition, unit))
+        records[edition, unit] = _with_status(typed.frame, failed)
+        findings += [_findings(check, rows, verbatim, unit, batch.columns) for check, rows in failed]
+        normalised.append(frames.with_cells(typed.normalised, batch.columns))
+        _pass_pandera(records[edition, unit], build_schema(design, edition, unit))
+    return replace(
+        batch,
+        records=records,
+        findings=frames.stack(frames.FINDINGS, findings),
+        normalised=frames.stack(frames.NORMALISED, normalised),
+    )
+
+
+def _with_status(frame: pl.DataFrame, failed: list[tuple[Check, pl.Series]]) -> pl.DataFrame:
+    hard = [rows for check, rows in failed if check.severity is Severity.HARD]
+    held = pl.concat(hard).unique() if hard else pl.Series([], dtype=pl.UInt32)
+    return frame.with_columns(
+        pl.when(pl.int_range(pl.len(), dtype=pl.UInt32).is_in(held.implode()))
+        .then(pl.lit("held"))
+        .otherwise(pl.lit("accepted"))
+        .alias(STATUS)
+    )
+
+
+def _findings(
+    check: Check, rows: pl.Series, verbatim: pl.DataFrame, unit: str, columns: pl.DataFrame
+) -> pl.DataFrame:
+    """The findings of one check. Where a sheet lacks the whole column, one finding stands for all its records."""
+    failed = verbatim[rows].select(
+        file="_file",
+        sheet="_sheet",
+        row="_row",
+        town="_town",
+        village="_village",
+        value=pl.col(check.item.name),
+        item=pl.lit(check.item.name),
+    )
+    placed = frames.with_cells(failed, columns)
+    no_column = placed.filter(pl.col("cell").is_null())
+    collapsed = no_column.group_by("file", "sheet", "town", "village", "item", maintain_order=True).agg(
+        records=pl.len().cast(pl.Int64)
+    )
+    single = placed.filter(pl.col("cell").is_not_null()).with_columns(records=pl.lit(1, dtype=pl.Int64))
+    return pl.concat([single, collapsed], how="diagonal").with_columns(
+        rule=pl.lit(check.id),
+        severity=pl.lit(check.severity.value),
+        unit=pl.lit(unit),
+        label=pl.lit(check.item.label),
+        message=pl.lit(check.message),
+        action=pl.lit(check.action),
+    )
+
+
+def _pass_pandera(frame: pl.DataFrame, schema: pa.DataFrameSchema) -> None:
+    """What is accepted must pass the public schema itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pa.errors.SchemaWarning)
+        try:
+            schema.validate(frame.filter(pl.col(STATUS) == "accepted"), lazy=True)
+        except pa.errors.SchemaErrors as error:
+            cases = error.failure_cases.select("column", "check").unique().sort("column", "check")
+            ids = [f"{column}：{check}" for column, check in cases.iter_rows()]
+            raise InternalError(f"已接收的记录没有通过自己的校验模式：{'、'.join(ids)}") from None
