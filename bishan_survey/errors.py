@@ -37,9 +37,7 @@ class DefinitionError(SurveyError):
     exit_code = 3
     title = "定义有错"
 
-    def __init__(
-        self, problems: list[str], advice: str = "请改正定义文件后再运行 bishan-survey design check"
-    ) -> None:
+    def __init__(self, problems: list[str], advice: str = "请改正定义文件后再运行 bishan-survey design check") -> None:
         super().__init__("\n".join(problems), advice)
         self.problems = problems
 

@@ -15,6 +15,9 @@ ADDRESS: dict[str, pl.DataType] = {
 }
 """Where a record stands, and the area that it is of. Every frame of records begins with these columns."""
 
+STATUS = "_status"
+"""Column of a record's status after validation: ``accepted``, ``held`` or ``duplicate``."""
+
 PLACE: dict[str, pl.DataType] = {"file": pl.String(), "sheet": pl.String(), "row": pl.Int64()}
 
 

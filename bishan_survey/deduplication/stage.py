@@ -11,9 +11,9 @@ import polars as pl
 
 from bishan_survey import frames
 from bishan_survey.design import compile_sql, variables_in
+from bishan_survey.frames import STATUS
 from bishan_survey.model import Batch, Design, Notice, Sheet, SurvivorRule
 
-_STATUS = "_status"
 _KEPT, _DUPLICATE, _HELD = "kept", "duplicate", "held"
 _SAME_VILLAGE, _ELSEWHERE, _TIE = "D01", "D02", "D03"
 
@@ -72,7 +72,7 @@ def _preferences(frame: pl.DataFrame, sheet: Sheet, rules: Sequence[SurvivorRule
     """Addresses and keys of records, and for each survivor rule the value that it prefers the greatest of."""
     items = [item.name for item in sheet.items]
     known = frame.with_columns(
-        accepted=pl.col(_STATUS) == "accepted",
+        accepted=pl.col(STATUS) == "accepted",
         answered=pl.sum_horizontal(pl.col(name).is_not_null() for name in items),
         repeats_earlier=pl.struct("key", "_village", *items).hash().is_first_distinct().not_(),
     )
@@ -175,9 +175,7 @@ def _findings(decided: pl.DataFrame, design: Design, columns: pl.DataFrame, unit
             unit=pl.lit(unit),
             item="key_item",
             message=pl.Series(messages, dtype=pl.String),
-            action=pl.col("notice").replace_strict(
-                {n.id: n.action for n in notices.values()}, return_dtype=pl.String
-            ),
+            action=pl.col("notice").replace_strict({n.id: n.action for n in notices.values()}, return_dtype=pl.String),
             records=pl.lit(1, dtype=pl.Int64),
         ),
         columns,
@@ -194,6 +192,6 @@ def _with_outcome(frame: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     return (
         frame.with_row_index("position")
         .join(changed, on="position", how="left", maintain_order="left")
-        .with_columns(pl.coalesce("outcome", _STATUS).alias(_STATUS))
+        .with_columns(pl.coalesce("outcome", STATUS).alias(STATUS))
         .drop("position", "outcome")
     )

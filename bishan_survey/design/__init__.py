@@ -1,6 +1,7 @@
 """The definitions in ``templates/`` and ``validators/``, read, typed and linted. The only place that knows TOML."""
 
-from bishan_survey.design.areas import read_area_frame, shipped_area_rows, shipped_frames
+from bishan_survey.design.areas import read_area_frame
+from bishan_survey.design.defaults import Defaults, load_defaults
 from bishan_survey.design.form_mark import CODES_SHEET, MARK_SHEET, FormMark, read_mark
 from bishan_survey.design.lint import example_problems, lint
 from bishan_survey.design.load import load_design
@@ -19,6 +20,7 @@ __all__ = [
     "CODES_SHEET",
     "CONTEXT",
     "MARK_SHEET",
+    "Defaults",
     "FormMark",
     "compile_sql",
     "derived_for",
@@ -26,12 +28,11 @@ __all__ = [
     "example_problems",
     "inputs_of",
     "lint",
+    "load_defaults",
     "load_design",
     "read_area_frame",
     "read_mark",
     "rules_for",
-    "shipped_area_rows",
-    "shipped_frames",
     "variable_types",
     "variables_in",
 ]

@@ -50,6 +50,11 @@ def read_area_frame(path: Path, district_code: str, district: str) -> AreaFrame:
     problems = list(_problems(rows, path.name))
     if problems:
         raise DefinitionError(problems, f"请改正 {path.name}：每行一个村（社区），12位代码，不重复")
+    return frame_of(rows, district_code, district)
+
+
+def frame_of(rows: list[dict[str, str]], district_code: str, district: str) -> AreaFrame:
+    """An area frame from the rows of an area file."""
     villages = tuple(Village(r["code"], r["name"], r["town_code"], r["town_name"]) for r in rows)
     former = tuple(
         (r["town_code"], old, r["code"]) for r in rows for old in (r["former_names"] or "").split("|") if old

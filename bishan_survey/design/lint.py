@@ -60,9 +60,7 @@ def _questionnaires(design: Design) -> Iterator[str]:
             yield f"{edition}/{sheet.unit}：key 或 key_item 不是表中的变量"
         for subject in sheet.subjects:
             if subject.asked:
-                yield from _wrong_sql(
-                    subject.asked, types, f"{edition}/{sheet.unit}：主题 {subject.id}：asked"
-                )
+                yield from _wrong_sql(subject.asked, types, f"{edition}/{sheet.unit}：主题 {subject.id}：asked")
         for item in sheet.items:
             yield from _wrong_item(design, item, types, subjects, f"{edition}/{sheet.unit}：{item.name}")
 

@@ -28,7 +28,7 @@ _SAID = {
 
 
 @cache
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     return TypeAdapter(with_config(ConfigDict(extra="forbid"))(kind))
 
 
@@ -59,7 +59,8 @@ class Reader:
     def noun(self, kind: type[T], entry: Mapping[str, Any], where: str) -> T | None:
         """An entry as a noun; ``None``, with its problems noted, if it does not fit."""
         try:
-            return _adapter(kind).validate_python(dict(entry))
+            made: T = _adapter(kind).validate_python(dict(entry))  # type: ignore[arg-type]
+            return made
         except ValidationError as error:
             for fault in error.errors(include_url=False):
                 key = ".".join(str(part) for part in fault["loc"])

@@ -65,11 +65,12 @@ def inputs_of(derived: Derived) -> frozenset[str]:
 def derived_for(design: Design, sheet: Sheet) -> tuple[Derived, ...]:
     """The derived variables that can be computed on a sheet, in an order in which they can be."""
     known = set(CONTEXT) | set(sheet.by_name)
+    waiting = [derived for derived in design.derived if derived.unit == sheet.unit]
     chosen: list[Derived] = []
-    for derived in design.derived:
-        if derived.unit == sheet.unit and inputs_of(derived) <= known:
-            chosen.append(derived)
-            known.add(derived.name)
+    while ready := [derived for derived in waiting if inputs_of(derived) <= known]:
+        chosen += ready
+        known.update(derived.name for derived in ready)
+        waiting = [derived for derived in waiting if derived not in ready]
     return tuple(chosen)
 
 

@@ -65,17 +65,13 @@ def write_form(path: Path, design: Design, form: Questionnaire, survey: Survey, 
         _write_guide(workbook.add_worksheet(GUIDE_SHEET), styles, form, survey, design)
         for sheet in form.sheets:
             rows = content.rows.get(sheet.unit, ())
-            _AnswerSheet(workbook.add_worksheet(sheet.name), styles, design, sheet).write(
-                form, content.village, rows
-            )
+            _AnswerSheet(workbook.add_worksheet(sheet.name), styles, design, sheet).write(form, content.village, rows)
         _write_codes(workbook.add_worksheet(CODES_SHEET), design, form)
         _write_mark(workbook.add_worksheet(MARK_SHEET), form, content.village)
         workbook.get_worksheet_by_name(form.sheets[0].name).activate()
 
 
-def _write_guide(
-    sheet: Worksheet, styles: Styles, form: Questionnaire, survey: Survey, design: Design
-) -> None:
+def _write_guide(sheet: Worksheet, styles: Styles, form: Questionnaire, survey: Survey, design: Design) -> None:
     """What every item means, for people to read."""
     sheet.write_string(0, 0, f"{form.title} 填表说明", styles["title"])
     period = f"{survey.period_start:%Y年%m月%d日}至{survey.period_end:%Y年%m月%d日}"
@@ -87,9 +83,7 @@ def _write_guide(
     for number, line in enumerate(lines, 1):
         sheet.write_string(number, 0, line, styles["line"])
     top = len(lines) + 2
-    for column, (head, width) in enumerate(
-        (("表", 16), ("编号", 8), ("项目", 26), ("怎么填", 70), ("可选项", 60))
-    ):
+    for column, (head, width) in enumerate((("表", 16), ("编号", 8), ("项目", 26), ("怎么填", 70), ("可选项", 60))):
         sheet.write_string(top, column, head, styles["explain_head"])
         sheet.set_column(column, column, width)
     entries = ((part.name, item) for part in form.sheets for item in part.items)
@@ -156,20 +150,14 @@ class _AnswerSheet:
             self._worksheet.set_column(column, column, _width(item), self._styles["answer"])
             self._validate(form, column, item, last)
         self._worksheet.freeze_panes(FIRST_ROW, self._frozen_columns())
-        self._worksheet.protect(
-            "", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True}
-        )
-        self._worksheet.ignore_errors(
-            {"number_stored_as_text": f"A1:{xl_col_to_name(len(self._sheet.items))}{last}"}
-        )
+        self._worksheet.protect("", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
+        self._worksheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(len(self._sheet.items))}{last}"})
         _print_setup(self._worksheet, repeat=(_GROUP_ROW, _HEADER_ROW))
 
     def _write_header(self, village: Village | None) -> None:
         sheet, styles = self._worksheet, self._styles
         place = (
-            f"{village.town} {village.name}（{village.code}）"
-            if village
-            else "________镇（街道）________村（社区）"
+            f"{village.town} {village.name}（{village.code}）" if village else "________镇（街道）________村（社区）"
         )
         sheet.write_string(_TITLE_ROW, 0, self._sheet.title, styles["title"])
         sheet.write_string(_NOTE_ROW, 0, f"填报单位：{place}", styles["line"])

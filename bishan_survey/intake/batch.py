@@ -44,9 +44,7 @@ def read_batch(
             each()
     return Batch(
         sources=frames.stack(frames.SOURCES, [pl.DataFrame([_source(f) for f in parsed])] if parsed else []),
-        columns=frames.stack(
-            frames.COLUMNS, [pl.DataFrame(list(_columns(parsed)), infer_schema_length=None)]
-        ),
+        columns=frames.stack(frames.COLUMNS, [pl.DataFrame(list(_columns(parsed)), infer_schema_length=None)]),
         records={
             (questionnaire.edition, sheet.unit): _records(parsed, questionnaire, sheet.unit, areas)
             for questionnaire in (design.questionnaires[edition] for edition in survey.editions)

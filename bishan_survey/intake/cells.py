@@ -41,9 +41,7 @@ def read_grids(content: bytes) -> list[Grid]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [meta.name for meta in workbook.sheets_metadata if meta.typ is SheetTypeEnum.WorkSheet]
-        return [
-            Grid(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in sheets
-        ]
+        return [Grid(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in sheets]
     except CalamineError as error:
         raise UnreadableWorkbook("F02" if "password" in str(error).lower() else "F01") from error
     except BaseException as error:

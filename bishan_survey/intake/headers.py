@@ -72,9 +72,7 @@ def find_header(grid: Grid, indexes: Sequence[HeaderIndex], layout: SheetLayout)
         texts = {n: text for n, cell in enumerate(row) if (text := cell_text(cell).strip())}
         for index in indexes:
             found = _recognise(texts, position, index)
-            if len(found.items) >= layout.header_hits and (
-                best is None or len(found.items) > len(best.items)
-            ):
+            if len(found.items) >= layout.header_hits and (best is None or len(found.items) > len(best.items)):
                 best = found
     return best
 

@@ -2,11 +2,10 @@
 
 from bishan_survey.validation.checks import Check, checks_for
 from bishan_survey.validation.schema import build_schema, failures
-from bishan_survey.validation.stage import STATUS, validate
+from bishan_survey.validation.stage import validate
 from bishan_survey.validation.typing import UNREADABLE, TypedRecords, add_derived, type_records
 
 __all__ = [
-    "STATUS",
     "UNREADABLE",
     "Check",
     "TypedRecords",

@@ -8,12 +8,11 @@ import polars as pl
 
 from bishan_survey import frames
 from bishan_survey.errors import InternalError
+from bishan_survey.frames import STATUS
 from bishan_survey.model import Batch, Design, Severity, Survey
 from bishan_survey.validation.checks import Check, checks_for
 from bishan_survey.validation.schema import build_schema, failures
 from bishan_survey.validation.typing import type_records
-
-STATUS = "_status"
 
 
 def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
@@ -57,9 +56,7 @@ def _with_status(frame: pl.DataFrame, failed: list[tuple[Check, pl.Series]]) -> 
     )
 
 
-def _findings(
-    check: Check, rows: pl.Series, verbatim: pl.DataFrame, unit: str, columns: pl.DataFrame
-) -> pl.DataFrame:
+def _findings(check: Check, rows: pl.Series, verbatim: pl.DataFrame, unit: str, columns: pl.DataFrame) -> pl.DataFrame:
     """The findings of one check. Where a sheet lacks the whole column, one finding stands for all its records."""
     failed = verbatim[rows].select(
         file="_file",

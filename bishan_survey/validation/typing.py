@@ -87,9 +87,7 @@ def _normalised(records: pl.DataFrame, typed: dict[str, Typed]) -> pl.DataFrame:
                 row="_row",
                 item=pl.lit(name),
                 original=name,
-                value=pl.Series(
-                    [as_written(v) for v in column.values.filter(column.normalised)], dtype=pl.String
-                ),
+                value=pl.Series([as_written(v) for v in column.values.filter(column.normalised)], dtype=pl.String),
             )
         )
     return pl.concat(parts) if parts else frames.empty(frames.NORMALISED).drop("cell")

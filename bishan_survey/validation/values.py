@@ -25,12 +25,8 @@ LOST_DIGITS = r"^\s*[+-]?\d+(?:\.\d+)?[eE]\+?\d+\s*$"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _APOSTROPHES = "'’‘`\""
-_BETWEEN_HAN = re.compile(
-    r"(?<=[\u2e80-\u9fff\U00020000-\U0003ffff])\s+(?=[\u2e80-\u9fff\U00020000-\U0003ffff])"
-)
-_SEPARATORS = tuple(
-    map(re.compile, (r"[;；,，|｜\n\r]+", r"[;；,，、/|｜+＋\n\r]+", r"[;；,，、/|｜+＋\s]+"))
-)
+_BETWEEN_HAN = re.compile(r"(?<=[\u2e80-\u9fff\U00020000-\U0003ffff])\s+(?=[\u2e80-\u9fff\U00020000-\U0003ffff])")
+_SEPARATORS = tuple(map(re.compile, (r"[;；,，|｜\n\r]+", r"[;；,，、/|｜+＋\n\r]+", r"[;；,，、/|｜+＋\s]+")))
 """What stands between several answers, the surest first: some labels have a 、 or a blank of their own."""
 _CODE_AND_LABEL = re.compile(r"^\(?([0-9A-Za-z]+)\)?[\s.、．:：\-—_)]*(.*)$")
 _DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?)?$")
@@ -97,9 +93,7 @@ class _Spellings:
             for c in codes.codes
             for spelling in (c.code, c.label, f"{c.code} {c.label}", f"{c.code}.{c.label}")
         }
-        self._known = {
-            _squeezed(spelling): c.code for c in codes.codes for spelling in (*c.aliases, c.label, c.code)
-        }
+        self._known = {_squeezed(spelling): c.code for c in codes.codes for spelling in (*c.aliases, c.label, c.code)}
 
     def one(self, text: str) -> Reading:
         """The single answer that a text names."""
@@ -136,9 +130,7 @@ class _Spellings:
 
 def _squeezed(text: str) -> str:
     """Without blanks, case and width: for comparing answers, never for storing them."""
-    return (
-        "".join(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).split()).strip(_APOSTROPHES).upper()
-    )
+    return "".join(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).split()).strip(_APOSTROPHES).upper()
 
 
 def _text(text: str) -> Reading:

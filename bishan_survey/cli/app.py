@@ -1,0 +1,109 @@
+"""The command line: parse, call one function, print, exit.
+
+Only typer and the standard library are imported here, so that help and completion answer at once; each command
+imports what it needs when it runs.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from bishan_survey import __version__
+from bishan_survey.cli import care, examine, make, results
+from bishan_survey.cli.chinese import ChineseGroup, in_chinese, speak_chinese
+from bishan_survey.errors import EXIT_CODES, DefinitionError, SurveyError, UsageError
+
+_EXITS = "\n\n".join(f"{code}　{meaning}" for code, meaning in sorted(EXIT_CODES.items()))
+
+app = typer.Typer(
+    name="bishan-survey",
+    cls=ChineseGroup,
+    help="基层调查数据工具：制表、收表、查错、去重、汇总、上报。",
+    epilog=f"退出码：\n\n{_EXITS}",
+    invoke_without_command=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_debug = False
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"bishan-survey {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - handled by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="出错时显示程序内部的调用过程。")] = False,
+) -> None:
+    """Options of all commands."""
+    global _debug  # noqa: PLW0603 - one process, one command line
+    _debug = debug
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+make.register(app)
+examine.register(app)
+results.register(app)
+care.register(app)
+
+
+def run() -> None:
+    """Run the command line and exit. Errors are said in words; a traceback appears only with ``--debug``."""
+    _use_utf8()
+    speak_chinese()
+    try:
+        # Not "standalone", so that typer leaves its errors to us.
+        sys.exit(app(prog_name="bishan-survey", standalone_mode=False))
+    except TyperException as error:
+        _stop(UsageError(in_chinese(error.format_message()), "加 -h 看说明，例如 bishan-survey -h"))
+    except SurveyError as error:
+        _stop(error)
+    except KeyboardInterrupt:
+        typer.echo("已中断，没有留下未完成的结果。", err=True)
+        sys.exit(130)
+    except Exception as error:
+        _stop(_explained(error))
+
+
+def _use_utf8() -> None:
+    """Chinese comes out right on any console and in any pipe, on Windows too."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _explained(error: Exception) -> SurveyError:
+    """An unexpected exception as an error of ours: wrong definitions show only when they are used."""
+    from bishan_survey.design import lint, load_design
+
+    try:
+        problems = lint(load_design())
+    except SurveyError as wrong:
+        wrong.__cause__ = error
+        return wrong
+    made: SurveyError = (
+        DefinitionError(problems)
+        if problems
+        else SurveyError(f"{type(error).__name__}", "请加 --debug 重新运行，把显示的内容（先删去个人信息）发给维护者")
+    )
+    made.__cause__ = error
+    return made
+
+
+def _stop(error: SurveyError) -> None:
+    if _debug:
+        raise error
+    typer.echo(f"{error.title}：{error.message}", err=True)
+    if error.advice:
+        typer.echo(f"怎么办：{error.advice}", err=True)
+    sys.exit(error.exit_code)

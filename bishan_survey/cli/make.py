@@ -1,0 +1,159 @@
+"""Commands that make things: a workspace, a synthetic district, a blank form."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bishan_survey.cli.chinese import ChineseCommand
+from bishan_survey.cli.options import (
+    EditionOption,
+    JsonOption,
+    YearOption,
+)
+from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.errors import UsageError, WorkspaceError
+
+if TYPE_CHECKING:
+    from bishan_survey.design import Defaults
+    from bishan_survey.model import Village
+
+DivisionsOption = Annotated[
+    str | None, typer.Option("--divisions", metavar="区划版本", help="区划代码版本，如 bishan-2021。")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this page."""
+    app.command("init", cls=ChineseCommand, epilog="例：bishan-survey init 2025年调查 --year 2025")(init)
+    app.command("sample", cls=ChineseCommand, epilog="例：bishan-survey sample 演示 --seed 7")(sample)
+    app.command("template", cls=ChineseCommand, epilog="例：bishan-survey template 空白表.xlsx --village 500120001001")(
+        template
+    )
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="文件夹", help="要建立的工作区。")],
+    year: YearOption = None,
+    edition: EditionOption = None,
+    divisions: DivisionsOption = None,
+) -> None:
+    """建立工作区：设置、区划名单、收件夹。"""
+    from bishan_survey.design import load_defaults, load_design
+    from bishan_survey.workspace import create_workspace
+
+    defaults = load_defaults()
+    survey = defaults.survey(load_design(), edition, year)
+    create_workspace(folder, survey, defaults.area_rows(divisions), defaults.district_code, defaults.district)
+    show = Show()
+    show.heading(f"已建立工作区 {folder}")
+    show.pairs(
+        [
+            ("设置", folder / "survey.toml"),
+            ("应报送的村（社区）名单", folder / "areas.csv"),
+            ("收件夹（各镇街一个）", folder / "inbox"),
+            ("下一步", f"把各村的表放进收件夹，然后运行 bishan-survey nightly {folder}"),
+        ]
+    )
+
+
+def sample(
+    folder: Annotated[Path, typer.Argument(metavar="文件夹", help="写到哪里；会成为一个工作区。")],
+    persons: Annotated[int, typer.Option("--persons", min=50, metavar="人数", help="大约多少人。")] = 18000,
+    seed: Annotated[int, typer.Option("--seed", metavar="种子", help="同一种子，同样的数据。")] = 1,
+    year: YearOption = None,
+    force: Annotated[bool, typer.Option("--force", help="先删去该文件夹中以前合成的数据。")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """合成一个区的数据，供演示和练习。
+
+    191个村（社区）的表、底册、已知的错误和答案。人都是虚构的：证号以99开头，没有哪个地方用这个开头。
+    """
+    from bishan_survey.design import load_defaults, load_design
+    from bishan_survey.synthesis import write_sample
+    from bishan_survey.workspace import Workspace, create_workspace
+
+    design, defaults = load_design(), load_defaults()
+    survey = defaults.survey(design, year=year)
+    _clear_sample(folder, force)
+    create_workspace(folder, survey, defaults.area_rows(), defaults.district_code, defaults.district)
+    workspace = Workspace.open(folder, frozenset(design.questionnaires))
+    (folder / _SAMPLE_MARK).write_text("此文件夹由 bishan-survey sample 合成，可用 --force 重写。\n", encoding="utf-8")
+    with ShownProgress() as progress:
+        progress.begin("合成各村的表", len(workspace.areas.villages))
+        made = write_sample(
+            workspace.inbox,
+            folder / "answer-key",
+            design,
+            survey,
+            workspace.areas,
+            roster=folder / "roster.csv",
+            persons=persons,
+            seed=seed,
+            faults_per_kind=3,
+            each=progress.advance,
+        )
+    show = Show(as_json)
+    show.heading(f"已合成 {folder}")
+    counts = {
+        "files": made.files,
+        "persons": made.persons,
+        "faults": made.faults,
+        "fault_kinds": made.kinds,
+        "duplicates": made.duplicates,
+    }
+    labels = ("文件", "人", "已知的错误", "错误种类", "重复登记")
+    show.pairs(
+        [
+            *zip(labels, counts.values(), strict=True),
+            ("答案", folder / "answer-key"),
+            ("底册", folder / "roster.csv"),
+        ]
+    )
+    show.document("sample/1", {"folder": str(folder), **counts})
+
+
+_SAMPLE_MARK = "sample.txt"
+
+
+def _clear_sample(folder: Path, force: bool) -> None:
+    """Only what `sample` itself has made is ever deleted."""
+    import shutil
+
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not force or not (folder / _SAMPLE_MARK).is_file():
+        advice = "请换一个文件夹" + ("" if force else "；若其中是以前合成的数据，可加 --force 重写")
+        raise WorkspaceError(f"{folder} 不是空文件夹", advice)
+    shutil.rmtree(folder)
+
+
+def template(
+    path: Annotated[Path, typer.Argument(metavar="文件", help="要写的 .xlsx 文件。")],
+    edition: EditionOption = None,
+    village: Annotated[str, typer.Option("--village", metavar="代码", help="村（社区）的12位代码。")] = "",
+    year: YearOption = None,
+) -> None:
+    """写一份空白调查表。"""
+    from bishan_survey.design import load_defaults, load_design
+    from bishan_survey.forms import FormContent, write_form
+
+    design, defaults = load_design(), load_defaults()
+    survey = defaults.survey(design, edition, year)
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(f"{path.name} 应以 .xlsx 结尾")
+    if path.exists():
+        raise UsageError(f"{path} 已存在", "不会覆盖，请换一个文件名")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = FormContent(_village(village, defaults) if village else None)
+    write_form(path, design, design.questionnaires[survey.editions[0]], survey, content)
+    show = Show()
+    show.heading(f"已写出 {path}")
+    show.pairs([("版本", survey.editions[0]), ("下一步", "发给村（社区）填写；收回后用 bishan-survey validate 查错")])
+
+
+def _village(code: str, defaults: "Defaults") -> "Village":
+    village = defaults.areas().by_code.get(code)
+    if village is None:
+        raise UsageError(f"没有代码为 {code} 的村（社区）", "12位代码见工作区的 areas.csv")
+    return village

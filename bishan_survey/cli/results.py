@@ -1,0 +1,181 @@
+"""Commands that give results: consolidate, nightly, export."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bishan_survey.cli.chinese import ChineseCommand
+from bishan_survey.cli.examine import ToOption, open_workspace, show_findings
+from bishan_survey.cli.options import JsonOption, WorkspaceArgument
+from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.errors import (
+    EXIT_CLEAN,
+    EXIT_HARD_FINDINGS,
+    UnusableFilesError,
+    UsageError,
+    WorkspaceError,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from bishan_survey.nightly import Examined, Night
+    from bishan_survey.workspace import RunFolder, Workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this page."""
+    app.command("consolidate", cls=ChineseCommand, epilog="例：bishan-survey consolidate 2025年调查 --to 统计表.xlsx")(
+        consolidate
+    )
+    app.command("nightly", cls=ChineseCommand, epilog="例：bishan-survey nightly 2025年调查")(nightly)
+    app.command("export", epilog="例：bishan-survey export 2025年调查 --profile system-person --to 人口.xlsx")(export)
+
+
+def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: JsonOption = False) -> None:
+    """汇总：编制统计表并核对合计。
+
+    合计不符时不出表。不改动已发布的结果；加 --to 另存统计表。
+    """
+    from bishan_survey.delivery import write_statistics
+    from bishan_survey.nightly import consolidate_workspace, summary
+
+    opened, design = open_workspace(workspace)
+    if to is not None and to.exists():
+        raise UsageError(f"{to} 已存在", "不会覆盖，请换一个文件名")
+    with opened.locked(), ShownProgress() as progress:
+        examined, results = consolidate_workspace(opened, design, progress)
+    grids = results.publication.grids
+    show = Show(as_json)
+    show.heading(f"编制了{len(grids)}张表，合计全部相符")
+    rows = [(g.table.shell.id, g.table.shell.title, g.rows[0].values[0], g.table.shell.measure) for g in grids]
+    show.table(("表号", "表名", "全区合计", "单位"), rows)
+    if to is not None:
+        write_statistics(to, results.publication)
+        show.remark(f"统计表已写到 {to}")
+    tables = [{"id": i, "title": t, "total": v, "measure": m} for i, t, v, m in rows]
+    show.document("consolidate/1", {**summary(examined), "tables": tables})
+
+
+def nightly(
+    workspace: WorkspaceArgument,
+    strict: Annotated[bool, typer.Option("--strict", help="有必须改正的问题时，退出码为1。")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """夜间运行：从收表到发布，一次做完。
+
+    收表、查错、去重、汇总，发布一套完整的新结果；中途出错时保留上一次的结果。
+    """
+    from datetime import datetime
+
+    from bishan_survey.nightly import nightly as run_night
+
+    opened, design = open_workspace(workspace)
+    with ShownProgress() as progress:
+        night = run_night(opened, design, datetime.now().astimezone(), progress)
+    _show_night(Show(as_json), opened, night)
+    raise typer.Exit(_night_exit(night.examined, strict))
+
+
+def _night_exit(examined: "Examined", strict: bool) -> int:
+    if examined.coverage.unusable:
+        return UnusableFilesError.exit_code
+    hard = not examined.batch.findings.filter(severity="hard").is_empty()
+    return EXIT_HARD_FINDINGS if strict and hard else EXIT_CLEAN
+
+
+def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
+    """Where to look, what came in, what was found, what was published."""
+    from bishan_survey.delivery import (
+        FINDINGS_BOOK,
+        RESTRICTED,
+        SEVERITIES,
+        STATISTICS,
+        STATISTICS_BOOK,
+        ledger_pairs,
+    )
+    from bishan_survey.nightly import coverage_pairs, summary
+
+    examined = night.examined
+    findings = examined.batch.findings
+    show.heading("一、报送")
+    show.pairs(coverage_pairs(examined.coverage))
+    show.heading("二、行数平衡（读入＝计入＋暂不计入＋重复＋非记录）")
+    show.pairs(ledger_pairs(examined.ledger))
+    show.heading("三、问题")
+    show.pairs([(label, findings.filter(severity=weight).height) for weight, label in SEVERITIES.items()])
+    unusable = findings.filter((findings["severity"] == "hard") & (findings["records"] == 0))
+    show_findings(show, unusable)
+    show.heading("四、结果")
+    show.pairs(
+        [
+            ("统计表", night.folder / STATISTICS / STATISTICS_BOOK),
+            ("问题清单（含个人信息）", night.folder / RESTRICTED / FINDINGS_BOOK),
+            ("本次运行的全部文件", night.folder),
+        ]
+    )
+    for warning in _warnings(workspace, examined):
+        show.remark(f"提醒：{warning}")
+    show.document("nightly/1", {"run": night.run_id, "folder": str(night.folder), **summary(examined)})
+
+
+def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:
+    """What the workspace's thresholds ask to be warned of."""
+    from datetime import date
+
+    thresholds, ledger = workspace.settings.thresholds, examined.ledger
+    records = ledger.accepted + ledger.held
+    warnings = []
+    if records and ledger.held / records > thresholds.held_share:
+        warnings.append(f"暂不计入的记录占{ledger.held / records:.1%}，超过设定的{thresholds.held_share:.1%}")
+    late = date.today() > workspace.settings.survey.period_end  # noqa: DTZ011 - the deadline is a local day
+    if late and len(examined.coverage.missing) > thresholds.missing_villages:
+        warnings.append(f"已过报送截止日，还有{len(examined.coverage.missing)}个村（社区）没有报送")
+    return warnings
+
+
+def export(
+    workspace: WorkspaceArgument,
+    profile: Annotated[str | None, typer.Option("--profile", metavar="格式", help="上报格式；不写则列出全部。")] = None,
+    to: Annotated[Path | None, typer.Option("--to", metavar="文件", help="写到哪里：.xlsx 或 .csv。")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """导出：写成综合信息管理系统等的格式。
+
+    不写 --profile 时列出现有的上报格式。
+    """
+    from bishan_survey.delivery import write_profile_csv, write_profile_xlsx
+    from bishan_survey.workspace import current_run
+
+    opened, design = open_workspace(workspace)
+    show = Show(as_json)
+    if profile is None:
+        rows = [(p.id, p.title, len(p.columns), p.mark) for p in design.profiles.values()]
+        show.heading("上报格式")
+        show.table(("格式", "名称", "列数", "确定程度"), rows)
+        show.document("export/1", {"profiles": [{"id": row[0], "title": row[1]} for row in rows]})
+        return
+    if profile not in design.profiles:
+        raise UsageError(f"没有上报格式 {profile}", f"现有：{'、'.join(design.profiles)}")
+    if to is None or to.suffix.lower() not in (".csv", ".xlsx") or to.exists():
+        raise UsageError("--to 要写一个还不存在的 .xlsx 或 .csv 文件", "不会覆盖已有的文件")
+    chosen = design.profiles[profile]
+    records = _current_records(current_run(opened), chosen.unit)
+    if to.suffix.lower() == ".csv":
+        count = write_profile_csv(to, chosen, records)
+    else:
+        count = write_profile_xlsx(to, chosen, records, opened.settings.survey)
+    show.heading(f"已导出{count}条到 {to}")
+    show.remark("文件含个人信息，请妥善保管。")
+    show.document("export/1", {"profile": profile, "records": count, "file": str(to)})
+
+
+def _current_records(run: "RunFolder", unit: str) -> "pl.DataFrame":
+    """The records that count, as the current run published them."""
+    from bishan_survey.delivery import read_counted
+
+    records = read_counted(run.path, unit)
+    if records is None:
+        raise WorkspaceError(f"当前结果 {run.id} 中没有{unit}的记录", "请重新运行 bishan-survey nightly")
+    return records

@@ -1,0 +1,131 @@
+"""What the commands print: results to stdout, progress and remarks to stderr, people's identifiers nowhere.
+
+On a terminal with colour and bars, elsewhere as plain lines; every fact is said in words, so that colour and layout
+carry nothing alone. rich is imported when something is shown.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+
+def plain(stream: Any) -> bool:
+    """Whether a stream is no terminal that can show bars and tables."""
+    return not stream.isatty() or os.environ.get("TERM") == "dumb"
+
+
+class Show:
+    """Shows the results of one command, as text or as one JSON document."""
+
+    def __init__(self, as_json: bool = False) -> None:
+        self._as_json = as_json
+
+    def heading(self, text: str) -> None:
+        """A line above what follows."""
+        if not self._as_json:
+            self._out().print(f"\n{text}", style="bold")
+
+    def pairs(self, pairs: Sequence[tuple[str, object]]) -> None:
+        """Lines of the form "what: how much"."""
+        if not self._as_json:
+            for what, said in pairs:
+                self._out().print(f"  {what}：{_figure(said)}")
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """A table on a terminal; elsewhere a line for each row, its fields named."""
+        if self._as_json:
+            return
+        if plain(sys.stdout):
+            for row in rows:
+                print("  " + "；".join(f"{c}：{_figure(v)}" for c, v in zip(columns, row, strict=True)))  # noqa: T201
+            return
+        from rich.table import Table
+
+        table = Table(box=None, pad_edge=True)
+        for n, column in enumerate(columns):
+            numeric = all(isinstance(row[n], int) for row in rows)
+            table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(_figure(value) for value in row))
+        self._out().print(table)
+
+    def document(self, schema: str, content: dict[str, Any]) -> None:
+        """The one JSON document of a command, if it was asked for."""
+        if self._as_json:
+            text = json.dumps({"schema": f"bishan-survey/{schema}", **content}, ensure_ascii=False, indent=1)
+            print(text)  # noqa: T201
+
+    def remark(self, text: str) -> None:
+        """A word to the person at the keyboard, not part of the result."""
+        self._err().print(text)
+
+    def _out(self) -> "Console":
+        return _console(stderr=False)
+
+    def _err(self) -> "Console":
+        return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> "Console":
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(
+        stderr=stderr,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        soft_wrap=plain(stream),
+        no_color=bool(os.environ.get("NO_COLOR")) or None,
+    )
+
+
+def _figure(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+class ShownProgress:
+    """Progress of the stages: a bar on a terminal, a plain line at the beginning of each stage elsewhere."""
+
+    def __init__(self) -> None:
+        self._bars: Bars | None = None
+        self._plain = plain(sys.stderr)
+        self._total = 0
+        self._done = 0
+
+    def __enter__(self) -> "ShownProgress":
+        if not self._plain:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+            )
+            self._bars = Progress(*columns, console=_console(stderr=True), transient=True)
+            self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def begin(self, title: str, total: int) -> None:
+        """A stage of so many steps begins."""
+        if self._bars:
+            self._task = self._bars.add_task(title, total=total)
+        else:
+            count = f"（{total}）" if total > 1 else ""
+            print(f"{title}{count}…", file=sys.stderr, flush=True)  # noqa: T201
+
+    def advance(self) -> None:
+        """One step is done."""
+        if self._bars:
+            self._bars.advance(self._task)

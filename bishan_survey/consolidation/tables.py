@@ -1,0 +1,104 @@
+"""All tables of a design, filled from the records that count, and cross-footed before anybody sees them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from bishan_survey.consolidation.counting import (
+    NOT_STATED,
+    SEPARATOR,
+    TOTAL,
+    by_area,
+    column_keys,
+    count_by_conditions,
+    count_by_variables,
+    universe,
+)
+from bishan_survey.consolidation.crossfoot import contradictions
+from bishan_survey.design import variables_in
+from bishan_survey.errors import InternalError
+from bishan_survey.frames import STATUS
+from bishan_survey.model import Batch, Code, Design, Table, TableShell
+
+_ALL_LEVELS = ("district", "town", "village")
+
+
+@dataclass(frozen=True)
+class Consolidated:
+    """Filled tables, and shells that could not be filled, with the reason."""
+
+    tables: tuple[Table, ...]
+    left_out: tuple[tuple[TableShell, str], ...]
+
+
+def consolidate(batch: Batch, design: Design) -> Consolidated:
+    """Fill every table that the open editions have the variables for.
+
+    Raises:
+        InternalError: totals of some table do not agree; nothing may be published then.
+    """
+    counting = {unit: counted_records(batch, unit) for unit in {unit for _, unit in batch.records}}
+    tables: list[Table] = []
+    left_out: list[tuple[TableShell, str]] = []
+    wrong: list[str] = []
+    for shell in sorted(design.shells, key=lambda shell: shell.id):
+        records = counting.get(shell.unit)
+        missing = _variables(shell) - set(records.columns if records is not None else ())
+        if records is None or missing:
+            left_out.append((shell, f"开放的调查表版本没有变量：{'、'.join(sorted(missing))}"))
+            continue
+        table, problems = _fill(shell, records, design)
+        tables.append(table)
+        wrong += problems
+    if wrong:
+        raise InternalError("汇总表合计不符，未发布：\n" + "\n".join(wrong))
+    return Consolidated(tuple(tables), tuple(left_out))
+
+
+def counted_records(batch: Batch, unit: str) -> pl.DataFrame:
+    """The accepted records of a unit, over all editions."""
+    frames = [frame for (_, this), frame in batch.records.items() if this == unit]
+    return pl.concat(frames, how="diagonal").filter(pl.col(STATUS) == "accepted")
+
+
+def _variables(shell: TableShell) -> set[str]:
+    texts = [shell.where, *(column.where for column in shell.columns if column.where)]
+    named = {name for name in (shell.stub, *shell.head, *(column.sum for column in shell.columns)) if name}
+    return named.union(*(variables_in(text) for text in texts))
+
+
+def _fill(shell: TableShell, records: pl.DataFrame, design: Design) -> tuple[Table, list[str]]:
+    """A table, and what is contradictory in it."""
+    chosen = universe(records, shell)
+    count = count_by_conditions if shell.columns else count_by_variables
+    whole = by_area(count(chosen, shell), _ALL_LEVELS)
+    problems = contradictions(shell, whole, chosen)
+    stub = _codes(shell.stub, design, whole["stub"]) if shell.stub else []
+    table = Table(
+        shell=shell,
+        stub=tuple(stub),
+        head=_head(shell, design, whole),
+        cells=whole.filter(pl.col("level").is_in(shell.areas)).sort("area", "stub", "column"),
+    )
+    return table, problems
+
+
+def _head(shell: TableShell, design: Design, cells: pl.DataFrame) -> tuple[tuple[str, str], ...]:
+    if shell.columns:
+        return ((TOTAL, "合计"), *((str(n), column.label) for n, column in enumerate(shell.columns)))
+    parts = cells["column"].str.split(SEPARATOR)
+    heads = [_codes(name, design, parts.list.get(place)) for place, name in enumerate(shell.head)]
+    return tuple(column_keys(heads))
+
+
+def _codes(variable: str, design: Design, met: pl.Series) -> Sequence[Code]:
+    """The codes of a variable in order, with 未填报 only where somebody has not stated it."""
+    codes = design.code_lists[_code_list(variable, design)].codes
+    return [*codes, NOT_STATED] if (met == NOT_STATED.code).any() else codes
+
+
+def _code_list(variable: str, design: Design) -> str:
+    items = (item for form in design.questionnaires.values() for sheet in form.sheets for item in sheet.items)
+    lists = {item.name: item.codes for item in items} | {d.name: d.codes for d in design.derived}
+    return str(lists[variable])

@@ -1,0 +1,35 @@
+"""Tables and records into workbooks, CSV, JSON and other systems' layouts."""
+
+from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
+from bishan_survey.delivery.profiles import missing_variables, write_profile_csv, write_profile_xlsx
+from bishan_survey.delivery.publish import (
+    FINDINGS_BOOK,
+    RESTRICTED,
+    STATISTICS,
+    STATISTICS_BOOK,
+    Results,
+    grids_of,
+    publish,
+    read_counted,
+)
+from bishan_survey.delivery.statistics import Publication, ledger_pairs, write_statistics
+
+__all__ = [
+    "FINDINGS_BOOK",
+    "RESTRICTED",
+    "SEVERITIES",
+    "STATISTICS",
+    "STATISTICS_BOOK",
+    "Publication",
+    "Results",
+    "findings_for_people",
+    "grids_of",
+    "ledger_pairs",
+    "missing_variables",
+    "publish",
+    "read_counted",
+    "write_findings",
+    "write_profile_csv",
+    "write_profile_xlsx",
+    "write_statistics",
+]

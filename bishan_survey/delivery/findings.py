@@ -1,0 +1,162 @@
+"""The findings workbook: every finding at its cell, duplicates, what was normalised, rows that are no records.
+
+It carries people's identifiers, so it is made readable by its owner alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+from xlsxwriter import Workbook
+
+from bishan_survey.delivery.private import create_private
+from bishan_survey.delivery.styles import Styles, set_up_page
+from bishan_survey.model import AreaFrame, Batch, Survey
+
+SEVERITIES = {"hard": "必须改正", "soft": "请核实", "note": "提示"}
+_REASONS = {
+    "blank": "空行",
+    "total": "合计行",
+    "remark": "落款或说明",
+    "unfilled": "只有预先填好的内容",
+    "header": "重复的表头",
+}
+_OUTCOMES = {"kept": "以此条为准", "duplicate": "重复，不计", "held": "无法判定，暂不计"}
+_MOST_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class _List:
+    """One sheet of the workbook."""
+
+    name: str
+    widths: Sequence[int]
+    frame: pl.DataFrame
+
+
+def write_findings(path: Path, batch: Batch, areas: AreaFrame, survey: Survey) -> None:
+    """Write the workbook. Equal batches give equal bytes."""
+    create_private(path)
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(str(path), options) as workbook:
+        created = datetime.combine(survey.reference_date, datetime.min.time())
+        workbook.set_properties({"title": f"{survey.title} 问题清单", "created": created})
+        styles = Styles(workbook)
+        for part in _lists(batch, areas):
+            _write(workbook, styles, part)
+
+
+def _lists(batch: Batch, areas: AreaFrame) -> list[_List]:
+    named = findings_for_people(batch.findings, areas)
+    return [
+        _List("小结", (20, 12, 12, 12, 14), _summary(batch.findings, areas)),
+        _List("问题清单", (12, 20, 30, 14, 8, 18, 24, 10, 44, 50, 20), named),
+        _List("重复登记", (8, 26, 30, 14, 8, 12, 20, 18, 40), _duplicates(batch, areas)),
+        _List("规范化记录", (30, 14, 8, 18, 26, 26), _normalised(batch)),
+        _List("未作记录的行", (30, 14, 8, 20), _not_records(batch)),
+    ]
+
+
+def findings_for_people(findings: pl.DataFrame, areas: AreaFrame) -> pl.DataFrame:
+    """Findings with names instead of codes, the weightiest first within each village."""
+    weight = pl.col("severity").replace_strict({name: n for n, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
+    ordered = findings.sort("town", "village", "file", weight, "sheet", "row", "cell", "rule", nulls_last=True)
+    return ordered.select(
+        _town(areas).alias("镇街"),
+        _village(areas).alias("村（社区）"),
+        pl.col("file").alias("文件"),
+        pl.col("sheet").alias("工作表"),
+        pl.coalesce("cell", pl.format("第{}行", "row"), pl.when(pl.col("records") > 0).then(pl.lit("整列缺失"))).alias(
+            "单元格"
+        ),
+        pl.coalesce("label", "item").alias("项目"),
+        pl.col("value").alias("原填内容"),
+        pl.col("severity").replace_strict(SEVERITIES, return_dtype=pl.String).alias("程度"),
+        pl.when(pl.col("records") > 1)
+        .then(pl.format("{}（{}条记录）", "message", "records"))
+        .otherwise("message")
+        .alias("问题"),
+        pl.col("action").alias("怎么办"),
+        pl.col("rule").alias("规则"),
+    )
+
+
+def _town(areas: AreaFrame) -> pl.Expr:
+    return pl.col("town").replace_strict(areas.towns, default=None, return_dtype=pl.String)
+
+
+def _village(areas: AreaFrame) -> pl.Expr:
+    names = {code: village.name for code, village in areas.by_code.items()}
+    return pl.col("village").replace_strict(names, default=None, return_dtype=pl.String)
+
+
+def _summary(findings: pl.DataFrame, areas: AreaFrame) -> pl.DataFrame:
+    """Number of findings by town and weight."""
+    counted = findings.group_by("town").agg(
+        *((pl.col("severity") == weight).sum().cast(pl.Int64).alias(label) for weight, label in SEVERITIES.items()),
+        pl.col("village").drop_nulls().n_unique().cast(pl.Int64).alias("涉及村（社区）"),
+    )
+    frame = pl.DataFrame({"town": [*areas.towns]}).sort("town").join(counted, on="town", how="left")
+    unplaced = counted.filter(pl.col("town").is_null())
+    whole = pl.concat([frame, unplaced.select(frame.columns)]).fill_null(0)
+    named = whole.select(_town(areas).fill_null("（不知是哪个镇街）").alias("镇街"), pl.exclude("town"))
+    total = named.select(pl.lit("合计").alias("镇街"), pl.exclude("镇街").sum())
+    return pl.concat([named, total])
+
+
+def _duplicates(batch: Batch, areas: AreaFrame) -> pl.DataFrame:
+    return batch.links.select(
+        pl.col("group").alias("组"),
+        pl.col("key").alias("同一人号码"),
+        pl.col("file").alias("文件"),
+        pl.col("sheet").alias("工作表"),
+        pl.col("row").alias("行"),
+        _town(areas).alias("镇街"),
+        _village(areas).alias("村（社区）"),
+        pl.col("outcome").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("结论"),
+        pl.format("{}（{}）", "reason", "rule").alias("依据"),
+    )
+
+
+def _normalised(batch: Batch) -> pl.DataFrame:
+    return batch.normalised.select(
+        pl.col("file").alias("文件"),
+        pl.col("sheet").alias("工作表"),
+        pl.coalesce("cell", pl.col("row").cast(pl.String)).alias("单元格"),
+        pl.col("item").alias("变量"),
+        pl.col("original").alias("原填内容"),
+        pl.col("value").alias("规范化为"),
+    )
+
+
+def _not_records(batch: Batch) -> pl.DataFrame:
+    return batch.not_records.select(
+        pl.col("file").alias("文件"),
+        pl.col("sheet").alias("工作表"),
+        pl.col("row").alias("行"),
+        pl.col("reason").replace_strict(_REASONS, return_dtype=pl.String).alias("原因"),
+    )
+
+
+def _write(workbook: Workbook, styles: Styles, part: _List) -> None:
+    """A list on its sheet; what does not fit is said aloud and stands in the CSV file."""
+    sheet = workbook.add_worksheet(part.name)
+    shown = part.frame.head(_MOST_ROWS)
+    cut = part.frame.height - shown.height
+    tail = f"，这里只列前{_MOST_ROWS}条，其余{cut}条见同一文件夹的 CSV 文件" if cut else ""
+    sheet.write_string(0, 0, f"{part.name}：共{part.frame.height}条{tail}", styles["title"])
+    for column, (name, width) in enumerate(zip(shown.columns, part.widths, strict=True)):
+        sheet.write_string(1, column, name, styles["head_left"])
+        sheet.set_column(column, column, width)
+    for row, values in enumerate(shown.iter_rows(), 2):
+        for column, value in enumerate(values):
+            if isinstance(value, int):
+                sheet.write_number(row, column, value, styles["number"])
+            elif value is not None:
+                sheet.write_string(row, column, value, styles["cell"])
+    if shown.height:
+        sheet.autofilter(1, 0, shown.height + 1, len(shown.columns) - 1)
+    sheet.freeze_panes(2, 0)
+    set_up_page(sheet, (1, 1))

@@ -1,0 +1,24 @@
+"""Files that carry people's data are readable by their owner alone from the first byte on."""
+
+from pathlib import Path
+
+import polars as pl
+
+_OWNER_ONLY = 0o600
+
+
+def create_private(path: Path) -> Path:
+    """Make an empty file that only its owner can read; writers then fill it, and its mode stays."""
+    path.touch(mode=_OWNER_ONLY, exist_ok=False)
+    return path
+
+
+def as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame that fits into CSV: lists as codes joined by commas."""
+    lists = [name for name, kind in frame.schema.items() if kind == pl.List]
+    return frame.with_columns(pl.col(name).list.join(",") for name in lists)
+
+
+def write_private_csv(path: Path, frame: pl.DataFrame) -> None:
+    """A frame as CSV, with the mark by which spreadsheet programs know UTF-8."""
+    as_text(frame).write_csv(create_private(path), include_bom=True)

@@ -1,0 +1,76 @@
+"""Records in the layout that another system wants, as its delivery profile says."""
+
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+from xlsxwriter import Workbook
+
+from bishan_survey.delivery.private import create_private, write_private_csv
+from bishan_survey.design import compile_sql, variables_in
+from bishan_survey.errors import DefinitionError
+from bishan_survey.model import DeliveryProfile, Survey
+
+
+def missing_variables(profile: DeliveryProfile, records: pl.DataFrame) -> set[str]:
+    """Variables that a profile needs and the records do not have."""
+    needed = set[str]().union(*(variables_in(column.sql) for column in profile.columns))
+    return needed - set(records.columns)
+
+
+def profile_frame(profile: DeliveryProfile, records: pl.DataFrame) -> pl.DataFrame:
+    """The records as the profile wants them: its columns, its order, its codes.
+
+    Raises:
+        DefinitionError: a value would not fit into a column or has no code there. Nothing is cut or altered.
+    """
+    made = records.select(_column(column.sql, dict(column.recode)).alias(column.header) for column in profile.columns)
+    problems = [
+        f"上报格式 {profile.id}：“{column.header}”有{count}个值超过{column.max_length}个字"
+        for column in profile.columns
+        if column.max_length is not None
+        and (count := int((made[column.header].str.len_chars() > column.max_length).sum()))
+    ]
+    problems += [
+        f"上报格式 {profile.id}：“{column.header}”的代码 {'、'.join(strangers)} 没有对应"
+        for column in profile.columns
+        if column.recode and (strangers := _strangers(records, column.sql, dict(column.recode)))
+    ]
+    if problems:
+        raise DefinitionError(problems, "请改正 templates/delivery 中的格式；程序不会截断或改动任何值")
+    return made
+
+
+def _column(sql: str, recode: dict[str, str]) -> pl.Expr:
+    value = compile_sql(sql)
+    return value.replace_strict(recode, default=None, return_dtype=pl.String) if recode else value
+
+
+def _strangers(records: pl.DataFrame, sql: str, recode: dict[str, str]) -> list[str]:
+    """Values that a recoding does not know."""
+    met = records.select(compile_sql(sql).alias("v"))["v"].drop_nulls().unique().sort()
+    return [value for value in met if value not in recode]
+
+
+def write_profile_csv(path: Path, profile: DeliveryProfile, records: pl.DataFrame) -> int:
+    """Write a profile's file as CSV; returns the number of records."""
+    frame = profile_frame(profile, records)
+    write_private_csv(path, frame)
+    return frame.height
+
+
+def write_profile_xlsx(path: Path, profile: DeliveryProfile, records: pl.DataFrame, survey: Survey) -> int:
+    """Write a profile's file as a workbook, every cell as text; returns the number of records."""
+    frame = profile_frame(profile, records)
+    create_private(path)
+    with Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False}) as workbook:
+        workbook.set_properties({"created": datetime.combine(survey.reference_date, datetime.min.time())})
+        text = workbook.add_format({"num_format": "@"})
+        sheet = workbook.add_worksheet(profile.sheet_name)
+        sheet.set_column(0, frame.width - 1, 16, text)
+        for row, values in enumerate([tuple(frame.columns), *frame.iter_rows()]):
+            for column, value in enumerate(values):
+                if value is not None:
+                    sheet.write_string(row, column, value, text)
+        sheet.freeze_panes(1, 0)
+    return frame.height

@@ -1,0 +1,145 @@
+"""All files of a run, written into its folder: ``statistics`` names nobody, ``restricted`` is its owner's alone."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from bishan_survey.delivery.findings import write_findings
+from bishan_survey.delivery.grid import TableGrid, lay_out
+from bishan_survey.delivery.private import create_private, write_private_csv
+from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
+from bishan_survey.delivery.statistics import Publication, write_statistics
+from bishan_survey.frames import STATUS
+from bishan_survey.model import AreaFrame, Batch, Design, Survey, Table
+
+STATISTICS, RESTRICTED = "statistics", "restricted"
+STATISTICS_BOOK, FINDINGS_BOOK = "统计表.xlsx", "问题清单.xlsx"
+TABLES_SCHEMA = "bishan-survey/tables/1"
+_OWNER_ONLY_FOLDER = 0o700
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run has to publish."""
+
+    survey: Survey
+    areas: AreaFrame
+    design: Design
+    batch: Batch
+    publication: Publication
+
+
+def grids_of(tables: Sequence[Table], design: Design, areas: AreaFrame) -> list[TableGrid]:
+    """Tables laid out for every output."""
+    labels = {d.name: d.label for d in design.derived} | {
+        item.name: item.label for q in design.questionnaires.values() for s in q.sheets for item in s.items
+    }
+    return [lay_out(table, areas, labels.get(table.shell.stub or "", "")) for table in tables]
+
+
+def publish(folder: Path, results: Results) -> None:
+    """Write everything. Equal results give equal bytes."""
+    statistics, restricted = folder / STATISTICS, folder / RESTRICTED
+    (statistics / "tables").mkdir(parents=True)
+    restricted.mkdir(mode=_OWNER_ONLY_FOLDER)
+    write_statistics(statistics / STATISTICS_BOOK, results.publication)
+    _write_tables(statistics, results.publication.grids)
+    _write_restricted(restricted, results)
+
+
+def _write_tables(folder: Path, grids: Sequence[TableGrid]) -> None:
+    for grid in grids:
+        path = folder / "tables" / f"{grid.table.shell.id}.csv"
+        _grid_frame(grid).write_csv(path, include_bom=True)
+    document = {"schema": TABLES_SCHEMA, "tables": [_grid_json(grid) for grid in grids]}
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    (folder / "tables.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _grid_frame(grid: TableGrid) -> pl.DataFrame:
+    lead = ["地区代码", *grid.row_labels]
+    rows = [[row.area, row.area_name, *([row.stub.label] if row.stub else []), *row.values] for row in grid.rows]
+    kinds = [pl.String] * len(lead) + [
+        pl.Float64 if _has_fraction(rows, n) else pl.Int64
+        for n in range(len(lead), len(lead) + len(grid.column_labels))
+    ]
+    names = _distinct([*lead, *grid.column_labels])
+    return pl.DataFrame(rows, schema=dict(zip(names, kinds, strict=True)), orient="row", strict=False)
+
+
+def _has_fraction(rows: Sequence[Sequence[Any]], column: int) -> bool:
+    return any(isinstance(row[column], float) for row in rows)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Column names, a repeated one with a number behind it."""
+    seen: dict[str, int] = {}
+    made = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        made.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return made
+
+
+def _grid_json(grid: TableGrid) -> dict[str, Any]:
+    shell = grid.table.shell
+    return {
+        "id": shell.id,
+        "title": shell.title,
+        "universe": shell.universe,
+        "measure": shell.measure,
+        "columns": [{"key": key, "label": label} for key, label in grid.table.head],
+        "rows": [
+            {
+                "level": row.level,
+                "area": row.area,
+                "area_name": row.area_name,
+                **({"code": row.stub.code, "label": row.stub.label} if row.stub else {}),
+                "values": row.values,
+            }
+            for row in grid.rows
+        ],
+    }
+
+
+def _write_restricted(folder: Path, results: Results) -> None:
+    batch = results.batch
+    write_findings(folder / FINDINGS_BOOK, batch, results.areas, results.survey)
+    for name, frame in (
+        ("findings", batch.findings),
+        ("links", batch.links),
+        ("normalised", batch.normalised),
+        ("not_records", batch.not_records),
+        ("columns", batch.columns),
+        ("sources", batch.sources),
+    ):
+        write_private_csv(folder / f"{name}.csv", frame)
+    batch.findings.write_json(create_private(folder / "findings.json"))
+    for (edition, unit), frame in batch.records.items():
+        frame.write_parquet(create_private(folder / f"{unit}-{edition}.parquet"))
+        write_private_csv(folder / f"{unit}-{edition}.csv", frame)
+    for profile in results.design.profiles.values():
+        records = counted(batch, profile.unit)
+        if records is not None and not missing_variables(profile, records):
+            write_profile_csv(folder / f"{Path(profile.file_name).stem}.csv", profile, records)
+
+
+def counted(batch: Batch, unit: str) -> pl.DataFrame | None:
+    """The accepted records of a unit over all editions, in order of village and place."""
+    return _accepted([frame for (_, this), frame in batch.records.items() if this == unit])
+
+
+def read_counted(run: Path, unit: str) -> pl.DataFrame | None:
+    """The accepted records of a unit, from the folder of a published run."""
+    return _accepted([pl.read_parquet(path) for path in sorted((run / RESTRICTED).glob(f"{unit}-*.parquet"))])
+
+
+def _accepted(parts: list[pl.DataFrame]) -> pl.DataFrame | None:
+    if not parts:
+        return None
+    whole = pl.concat(parts, how="diagonal").filter(pl.col(STATUS) == "accepted")
+    return whole.sort("_village", "_file", "_sheet", "_row")

@@ -1,0 +1,189 @@
+"""The statistics workbook: cover, contents, notes, and one table to a sheet. It names nobody."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from bishan_survey.delivery.charts import add_chart
+from bishan_survey.delivery.grid import GridRow, TableGrid
+from bishan_survey.delivery.styles import Styles, display_width, set_up_page
+from bishan_survey.model import Ledger, Survey
+
+COVER, CONTENTS, NOTES = "封面", "目录", "说明"
+_FIRST_TABLE_ROW = 4
+_NARROWEST, _WIDEST = 9, 16
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Everything that the statistics workbook says."""
+
+    survey: Survey
+    district: str
+    grids: Sequence[TableGrid]
+    left_out: Sequence[tuple[str, str]]
+    """Title of each table that could not be filled, and why."""
+    ledger: Ledger
+    """Where the rows went."""
+    records: Mapping[str, int]
+    """Records that count, by the name of their sheet."""
+    coverage: Sequence[tuple[str, str]]
+    """Facts about the returns: what, how many."""
+    versions: Sequence[tuple[str, str]]
+    """Program, definitions, editions of forms and divisions."""
+
+
+def write_statistics(path: Path, publication: Publication) -> None:
+    """Write the workbook. Equal publications give equal bytes."""
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(str(path), options) as workbook:
+        created = datetime.combine(publication.survey.reference_date, datetime.min.time())
+        workbook.set_properties({"title": publication.survey.title, "created": created})
+        styles = Styles(workbook)
+        _write_cover(workbook.add_worksheet(COVER), styles, publication)
+        _write_contents(workbook.add_worksheet(CONTENTS), styles, publication.grids)
+        _write_notes(workbook.add_worksheet(NOTES), styles, publication)
+        for grid in publication.grids:
+            sheet = workbook.add_worksheet(grid.table.shell.id)
+            _TableSheet(sheet, styles, grid).write()
+            add_chart(workbook, sheet, grid, _FIRST_TABLE_ROW)
+
+
+def _write_cover(sheet: Worksheet, styles: Styles, publication: Publication) -> None:
+    survey = publication.survey
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 100)
+    sheet.write_string(5, 0, survey.title, styles["cover"])
+    sheet.write_string(7, 0, "统计表", styles["cover"])
+    lines = (
+        f"地区：{publication.district}",
+        f"年龄基准日：{survey.reference_date:%Y年%m月%d日}",
+        f"调查时间：{survey.period_start:%Y年%m月%d日}至{survey.period_end:%Y年%m月%d日}",
+        f"共 {len(publication.grids)} 张表；目录见第2张工作表，指标含义、统计范围和数据质量见“{NOTES}”。",
+        "内部资料：未作小数抑制，公开前须按规定处理。",
+    )
+    for row, line in enumerate(lines, 10):
+        sheet.write_string(row, 0, line, styles["cover_line"])
+    set_up_page(sheet)
+
+
+def _write_contents(sheet: Worksheet, styles: Styles, grids: Sequence[TableGrid]) -> None:
+    sheet.write_string(0, 0, "目录", styles["title"])
+    for column, (label, width) in enumerate((("表号", 8), ("主题", 18), ("表名", 60), ("统计范围", 46), ("单位", 8))):
+        sheet.write_string(2, column, label, styles["head_left"])
+        sheet.set_column(column, column, width)
+    for row, grid in enumerate(grids, 3):
+        shell = grid.table.shell
+        sheet.write_url(row, 0, f"internal:'{shell.id}'!A1", styles["link"], shell.id, f"转到{shell.title}")
+        for column, text in enumerate((shell.subject, shell.title, shell.universe, shell.measure), 1):
+            sheet.write_string(row, column, text, styles["label"])
+    sheet.freeze_panes(3, 0)
+    set_up_page(sheet, (2, 2))
+
+
+def _write_notes(sheet: Worksheet, styles: Styles, publication: Publication) -> None:
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 90)
+    sheet.write_string(0, 0, "说明", styles["title"])
+    row = _pairs(sheet, styles, 2, "一、报送与覆盖", publication.coverage)
+    rows = [
+        *ledger_pairs(publication.ledger),
+        *((f"计入的{n}", f"{c:,}") for n, c in publication.records.items()),
+    ]
+    row = _pairs(sheet, styles, row, "二、行数平衡（读入＝计入＋暂不计入＋重复＋非记录）", rows)
+    row = _pairs(sheet, styles, row, "三、符号与算法", _SYMBOLS)
+    if publication.left_out:
+        row = _pairs(sheet, styles, row, "四、未编制的表", publication.left_out)
+    _pairs(sheet, styles, row, "五、版本", publication.versions)
+    set_up_page(sheet)
+
+
+_SYMBOLS = (
+    ("0", "没有，或该地区尚无计入的记录"),
+    ("未填报", "应答而没有答的；单列出来，使各项之和等于合计"),
+    ("多选项目", "一人可选几项，各项之和可大于合计；合计按人数"),
+    ("计入的记录", "没有必须改正的问题、并按残疾人证号前18位去重后的记录"),
+    ("年龄", "按残疾人证号中的出生日期，计算到年龄基准日的周岁"),
+)
+
+
+def _pairs(sheet: Worksheet, styles: Styles, row: int, heading: str, pairs: Sequence[tuple[str, str]]) -> int:
+    """A heading and lines of two columns; returns the row after them."""
+    sheet.write_string(row, 0, heading, styles["heading"])
+    for number, (what, said) in enumerate(pairs, row + 1):
+        sheet.write_string(number, 0, what, styles["text"])
+        sheet.write_string(number, 1, said, styles["line"])
+    return row + len(pairs) + 2
+
+
+def ledger_pairs(ledger: Ledger) -> list[tuple[str, str]]:
+    """The ledger of rows in words."""
+    counts = (
+        ("读入", ledger.read),
+        ("计入", ledger.accepted),
+        ("暂不计入（有必须改正的问题）", ledger.held),
+        ("重复（同一人只计一次）", ledger.duplicate),
+        ("非记录（空行、合计行、落款等）", ledger.not_a_record),
+    )
+    return [(what, f"{count:,}") for what, count in counts]
+
+
+class _TableSheet:
+    """One table on its sheet: title, universe and unit above, notes and source below."""
+
+    def __init__(self, sheet: Worksheet, styles: Styles, grid: TableGrid) -> None:
+        self._sheet = sheet
+        self._styles = styles
+        self._grid = grid
+
+    def write(self) -> None:
+        """Write everything but the chart."""
+        shell = self._grid.table.shell
+        sheet, styles = self._sheet, self._styles
+        sheet.write_string(0, 0, f"表{shell.id.lstrip('T').lstrip('0') or '0'}  {shell.title}", styles["title"])
+        sheet.write_string(1, 0, f"统计范围：{shell.universe}    计量单位：{shell.measure}", styles["line"])
+        sheet.write_url(2, 0, f"internal:'{CONTENTS}'!A1", styles["link"], "返回目录")
+        self._write_header()
+        for position, row in enumerate(self._grid.rows, _FIRST_TABLE_ROW):
+            self._write_row(position, row)
+        self._write_foot(_FIRST_TABLE_ROW + len(self._grid.rows))
+        sheet.freeze_panes(_FIRST_TABLE_ROW, len(self._grid.row_labels))
+        set_up_page(sheet, (_FIRST_TABLE_ROW - 1, _FIRST_TABLE_ROW - 1))
+
+    def _write_header(self) -> None:
+        lead = len(self._grid.row_labels)
+        for column, label in enumerate(self._grid.row_labels):
+            self._sheet.write_string(_FIRST_TABLE_ROW - 1, column, label, self._styles["head_left"])
+        for column, label in enumerate(self._grid.column_labels, lead):
+            self._sheet.write_string(_FIRST_TABLE_ROW - 1, column, label, self._styles["head"])
+            width = min(_WIDEST, max(_NARROWEST, display_width(label) + 2))
+            self._sheet.set_column(column, column, width)
+        self._sheet.set_column(0, 0, max(12, *(display_width(r.area_name) + 4 for r in self._grid.rows)))
+        if lead > 1:
+            labels = [display_width(r.stub.label) + 2 for r in self._grid.rows if r.stub]
+            self._sheet.set_column(1, 1, max(12, *labels))
+        deepest = max(-(-display_width(label) // (_WIDEST - 2)) for label in self._grid.column_labels)
+        self._sheet.set_row(_FIRST_TABLE_ROW - 1, 16 * deepest + 8)
+
+    def _write_row(self, position: int, row: GridRow) -> None:
+        total = row.stub is None or row.stub.code == ""
+        level = {"district": "label_total", "town": "label_1", "village": "label_2"}[row.level]
+        self._sheet.write_string(position, 0, row.area_name, self._styles[level])
+        if row.stub:
+            style = "label_total" if total else "label_1"
+            self._sheet.write_string(position, 1, row.stub.label, self._styles[style])
+        bold = row.level == "district" and (total or row.stub is None)
+        for column, value in enumerate(row.values, len(self._grid.row_labels)):
+            style = "decimal" if isinstance(value, float) else "number_total" if bold else "number"
+            self._sheet.write_number(position, column, value, self._styles[style])
+
+    def _write_foot(self, row: int) -> None:
+        shell = self._grid.table.shell
+        lines = [f"注{n}：{note}" for n, note in enumerate(shell.notes, 1)]
+        lines.append(f"资料来源：{shell.source}" if shell.source else "资料来源：本次调查")
+        for number, line in enumerate(lines, row + 1):
+            self._sheet.write_string(number, 0, line, self._styles["line"])

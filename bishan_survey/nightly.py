@@ -1,0 +1,213 @@
+"""One night's work. Read this page to know what the program does."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import polars as pl
+
+from bishan_survey import __version__
+from bishan_survey.consolidation import (
+    Consolidated,
+    Coverage,
+    consolidate,
+    counted_records,
+    coverage_of,
+    ledger_of,
+)
+from bishan_survey.deduplication import deduplicate
+from bishan_survey.delivery import Publication, Results, grids_of, publish
+from bishan_survey.intake import Submission, read_batch
+from bishan_survey.model import AreaFrame, Batch, Design, Ledger, Survey
+from bishan_survey.validation import validate
+from bishan_survey.workspace import RECORD, Received, Workspace, new_run, write_atomically
+
+RUN_SCHEMA = "bishan-survey/run/1"
+
+
+class Progress(Protocol):
+    """Told how far a night has come; the commands show it."""
+
+    def begin(self, title: str, total: int) -> None:
+        """A stage of so many steps begins."""
+
+    def advance(self) -> None:
+        """One step is done."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What came in, after the stages."""
+
+    batch: Batch
+    coverage: Coverage
+    ledger: Ledger
+    passed_over: int
+    """Files of the inbox that are no submissions: lock files, what desktops leave behind."""
+
+
+@dataclass(frozen=True)
+class Night:
+    """How a night ended."""
+
+    run_id: str
+    folder: Path
+    examined: Examined
+    results: Results
+
+
+def nightly(workspace: Workspace, design: Design, started: datetime, progress: Progress) -> Night:
+    """Take in everything in the inbox and publish a complete new state, or leave yesterday's untouched.
+
+    Args:
+        workspace: the opened workspace.
+        design: the definitions.
+        started: when the night began; it names the run and stands in its record, nowhere else.
+        progress: told how far it has come.
+    """
+    with workspace.locked():
+        examined, results = consolidate_workspace(workspace, design, progress)
+        progress.begin("写出结果", 1)
+        with new_run(workspace, started) as run:
+            publish(run.path, results)
+            write_atomically(run.path / RECORD, _as_json(run_record(run.id, started, examined, results)))
+        progress.advance()
+    return Night(run.id, workspace.runs / run.id, examined, results)
+
+
+def consolidate_workspace(workspace: Workspace, design: Design, progress: Progress) -> tuple[Examined, Results]:
+    """Everything but publishing: what came in, and the results. The workspace must be locked."""
+    examined = examine(workspace, design, progress)
+    progress.begin("汇总", 1)
+    consolidated = consolidate(examined.batch, design)
+    progress.advance()
+    return examined, _results(workspace, design, examined, consolidated)
+
+
+def examine(workspace: Workspace, design: Design, progress: Progress) -> Examined:
+    """Take in, validate and deduplicate everything in the inbox. The workspace must be locked."""
+    progress.begin("归档", 1)
+    received, passed_over = workspace.receive()
+    progress.advance()
+    submissions = [_submission(file) for file in received]
+    batch = examine_files(submissions, design, workspace.settings.survey, workspace.areas, progress)
+    return Examined(batch, coverage_of(batch, workspace.areas), ledger_of(batch), passed_over)
+
+
+def examine_files(
+    submissions: Sequence[Submission], design: Design, survey: Survey, areas: AreaFrame, progress: Progress
+) -> Batch:
+    """The stages from files to one record per person."""
+    progress.begin("读取", len(submissions))
+    batch = read_batch(submissions, design, survey, areas, progress.advance)
+    progress.begin("校验", 1)
+    batch = validate(batch, design, survey)
+    progress.advance()
+    progress.begin("去重", 1)
+    batch = deduplicate(batch, design)
+    progress.advance()
+    return batch
+
+
+def _submission(file: Received) -> Submission:
+    return Submission(file.name, file.archived, file.sha256, file.size)
+
+
+def _results(workspace: Workspace, design: Design, examined: Examined, consolidated: Consolidated) -> Results:
+    survey, areas = workspace.settings.survey, workspace.areas
+    publication = Publication(
+        survey=survey,
+        district=areas.district,
+        grids=grids_of(consolidated.tables, design, areas),
+        left_out=[(f"{shell.id} {shell.title}", reason) for shell, reason in consolidated.left_out],
+        ledger=examined.ledger,
+        records=_counted(examined.batch, design, survey),
+        coverage=[*coverage_pairs(examined.coverage), *missing_pairs(examined.coverage)],
+        versions=_versions(design, survey),
+    )
+    return Results(survey, areas, design, examined.batch, publication)
+
+
+def _counted(batch: Batch, design: Design, survey: Survey) -> dict[str, int]:
+    """Records that count, by the name of their sheet."""
+    names = {s.unit: s.name for edition in survey.editions for s in design.questionnaires[edition].sheets}
+    return {name: counted_records(batch, unit).height for unit, name in names.items()}
+
+
+def coverage_pairs(coverage: Coverage) -> list[tuple[str, str]]:
+    """The returns in words."""
+    return [
+        ("应报送的村（社区）", f"{coverage.expected}"),
+        ("已报送", f"{coverage.reported}"),
+        ("尚未报送", f"{len(coverage.missing)}"),
+        ("收到的文件", f"{coverage.files}"),
+        ("其中无法使用", f"{coverage.unusable}"),
+    ]
+
+
+def missing_pairs(coverage: Coverage) -> list[tuple[str, str]]:
+    """The villages that have not reported, by 镇街."""
+    named: dict[str, list[str]] = {}
+    for village in coverage.missing:
+        named.setdefault(village.town, []).append(village.name)
+    return [(f"{town}尚未报送（{len(names)}）", "、".join(names)) for town, names in named.items()]
+
+
+def _versions(design: Design, survey: Survey) -> list[tuple[str, str]]:
+    forms = "、".join(f"{e}（{design.questionnaires[e].title}）" for e in survey.editions)
+    return [("程序", f"bishan-survey {__version__}"), ("调查表", forms), ("定义指纹", design.digest)]
+
+
+def run_record(run_id: str, started: datetime, examined: Examined, results: Results) -> dict[str, Any]:
+    """What is on record of a run: the only file in which its id and its time stand."""
+    batch = examined.batch
+    return {
+        "schema": RUN_SCHEMA,
+        "id": run_id,
+        "started": started.isoformat(timespec="seconds"),
+        "program": __version__,
+        "design": results.design.digest,
+        **summary(examined),
+        "tables": [grid.table.shell.id for grid in results.publication.grids],
+        "tables_left_out": dict(results.publication.left_out),
+        "inputs": batch.sources.select("file", "sha256", "usable", "rows_read").to_dicts(),
+    }
+
+
+def summary(examined: Examined) -> dict[str, Any]:
+    """Counts that tell how a night went, without any person's data."""
+    findings, ledger, coverage = examined.batch.findings, examined.ledger, examined.coverage
+    return {
+        "rows": {
+            "read": ledger.read,
+            "accepted": ledger.accepted,
+            "held": ledger.held,
+            "duplicate": ledger.duplicate,
+            "not_a_record": ledger.not_a_record,
+        },
+        "villages": {
+            "expected": coverage.expected,
+            "reported": coverage.reported,
+            "missing": [village.code for village in coverage.missing],
+        },
+        "files": {
+            "received": coverage.files,
+            "unusable": coverage.unusable,
+            "passed_over": examined.passed_over,
+        },
+        "findings": _count(findings, "severity"),
+        "rules": _count(findings, "rule"),
+        "normalised": examined.batch.normalised.height,
+        "duplicate_groups": examined.batch.links["group"].n_unique(),
+    }
+
+
+def _count(findings: pl.DataFrame, column: str) -> dict[str, int]:
+    return dict(findings.group_by(column).len().sort(column).iter_rows())
+
+
+def _as_json(record: dict[str, Any]) -> bytes:
+    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
