@@ -18,7 +18,7 @@ from bishan_survey.design.sql import (
     variable_types,
     variables_in,
 )
-from bishan_survey.model import Design, EditRule, Item, Questionnaire, Sheet, TableShell, ValueType
+from bishan_survey.model import Design, EditRule, Item, Questionnaire, Sheet, Subject, TableShell, ValueType
 
 _CLOCKS = ("CURRENT_DATE", "CURRENT_TIME", "NOW(", "TODAY(")
 Types = Mapping[str, pl.DataType]
@@ -26,6 +26,9 @@ Types = Mapping[str, pl.DataType]
 
 def lint(design: Design) -> list[str]:
     """Every problem of the design, in Chinese, each naming the file or entry it is in. Empty: all is well."""
+    broken = list(_broken_sql(design))
+    if broken:
+        return broken
     checks = (
         _duplicates,
         _questionnaires,
@@ -37,6 +40,33 @@ def lint(design: Design) -> list[str]:
         _profiles,
     )
     return [problem for check in checks for problem in check(design)]
+
+
+def _broken_sql(design: Design) -> Iterator[str]:
+    """SQL texts that are no SQL: nothing else can be told before they are mended."""
+    for where, sql in _sql_texts(design):
+        try:
+            compile_sql(sql)
+        except pl.exceptions.PolarsError as error:
+            yield f"{where}：不是合法的 SQL（{_short(error)}）"
+
+
+def _sql_texts(design: Design) -> Iterator[tuple[str, str]]:
+    """Every SQL text of the design, and where it stands."""
+    for rule in design.rules:
+        yield f"{rule.file}：规则 {rule.id}：check", rule.check
+    for derived in design.derived:
+        yield from ((f"派生变量 {derived.name}：sql", sql) for sql in (derived.sql,) if sql)
+    for edition, sheet in _sheets(design):
+        for part in (*sheet.subjects, *sheet.items):
+            name = part.id if isinstance(part, Subject) else part.name
+            asked = [part.asked] if isinstance(part, Subject) else [part.asked, part.required]
+            yield from ((f"{edition}/{sheet.unit}：{name}：asked 或 required", sql) for sql in asked if sql)
+    for shell in design.shells:
+        texts = [shell.where, *(column.where for column in shell.columns)]
+        yield from ((f"汇总表 {shell.id}：where", sql) for sql in texts if sql)
+    for profile in design.profiles.values():
+        yield from ((f"上报格式 {profile.id}：{column.header}", column.sql) for column in profile.columns)
 
 
 def _duplicates(design: Design) -> Iterator[str]:
@@ -77,7 +107,7 @@ def _wrong_item(design: Design, item: Item, types: Types, subjects: set[str], wh
     for key, sql in (("asked", item.asked), ("required", item.required)):
         if sql:
             yield from _wrong_sql(sql, types, f"{where}：{key}")
-            if item.name in _known_inputs(sql):
+            if item.name in variables_in(sql):
                 yield f"{where}：{key} 不能依赖自己"
 
 
@@ -128,11 +158,7 @@ def _rules(design: Design) -> Iterator[str]:
     }
     for rule in design.rules:
         where = f"{rule.file}：规则 {rule.id}"
-        try:
-            missing = variables_in(rule.check) | {rule.item}
-        except pl.exceptions.PolarsError as error:
-            yield f"{where}：check 不是合法的 SQL（{_short(error)}）"
-            continue
+        missing = variables_in(rule.check) | {rule.item}
         mine = [(edition, unit) for (edition, unit), ids in homes.items() if rule.id in ids]
         yield from (f"{where}：没有版本 {e}" for e in rule.editions if e not in design.questionnaires)
         if not mine:
@@ -227,13 +253,6 @@ def _wrong_sql(sql: str, types: Types, where: str, wanted: pl.DataType | None = 
     expected = wanted or pl.Boolean()
     if made != expected and not (made.is_integer() and expected.is_integer()):
         yield f"{where}：结果类型是 {made}，应为 {expected}"
-
-
-def _known_inputs(sql: str) -> frozenset[str]:
-    try:
-        return variables_in(sql)
-    except pl.exceptions.PolarsError:
-        return frozenset()
 
 
 def _short(error: Exception) -> str:

@@ -39,6 +39,9 @@ def load_design(root: Path | None = None) -> Design:
     checks = _entries(reader, "validators", ("rule", "derived", "implied", "notice", "survivor"))
     tables = _entries(reader, "templates/tables", ("table",))
     layouts = _entries(reader, "templates/layouts", ("layout",))
+    layout = next(iter(_nouns(reader, SheetLayout, layouts["layout"])), None)
+    if layout is None:
+        raise DefinitionError([*reader.problems, "templates/layouts：没有可用的 [[layout]]"])
     design = Design(
         root=root,
         questionnaires=read_questionnaires(reader),
@@ -48,7 +51,7 @@ def load_design(root: Path | None = None) -> Design:
         implied={text.kind: text for text in _nouns(reader, ImpliedText, checks["implied"])},
         notices={notice.id: notice for notice in _nouns(reader, Notice, checks["notice"])},
         survivor_rules=tuple(_nouns(reader, SurvivorRule, checks["survivor"])),
-        layout=next(iter(_nouns(reader, SheetLayout, layouts["layout"]))),
+        layout=layout,
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
         profiles=_profiles(reader),
         digest=_digest(root),
