@@ -69,27 +69,38 @@ def _variables(shell: TableShell) -> set[str]:
 
 
 def _fill(shell: TableShell, records: pl.DataFrame, design: Design) -> tuple[Table, list[str]]:
-    """A table, and what is contradictory in it."""
+    """A table, and what is contradictory in what it shows."""
     chosen = universe(records, shell)
     count = count_by_conditions if shell.columns else count_by_variables
     whole = by_area(count(chosen, shell), _ALL_LEVELS)
-    problems = contradictions(shell, whole, chosen)
     stub = _codes(shell.stub, design, whole["stub"]) if shell.stub else []
+    heads = _heads(shell, design, whole)
+    shown = whole.filter(_shown(pl.col("stub"), stub), *_columns_shown(heads))
     table = Table(
         shell=shell,
         stub=tuple(stub),
-        head=_head(shell, design, whole),
-        cells=whole.filter(pl.col("level").is_in(shell.areas)).sort("area", "stub", "column"),
+        head=tuple(column_keys(heads)),
+        cells=shown.filter(pl.col("level").is_in(shell.areas)).sort("area", "stub", "column"),
     )
-    return table, problems
+    return table, contradictions(shell, shown, chosen)
 
 
-def _head(shell: TableShell, design: Design, cells: pl.DataFrame) -> tuple[tuple[str, str], ...]:
+def _heads(shell: TableShell, design: Design, cells: pl.DataFrame) -> list[Sequence[Code]]:
+    """The codes of each line of the head, outermost first."""
     if shell.columns:
-        return ((TOTAL, "合计"), *((str(n), column.label) for n, column in enumerate(shell.columns)))
+        return [[Code(str(n), column.label) for n, column in enumerate(shell.columns)]]
     parts = cells["column"].str.split(SEPARATOR)
-    heads = [_codes(name, design, parts.list.get(place)) for place, name in enumerate(shell.head)]
-    return tuple(column_keys(heads))
+    return [_codes(name, design, parts.list.get(place)) for place, name in enumerate(shell.head)]
+
+
+def _columns_shown(heads: Sequence[Sequence[Code]]) -> list[pl.Expr]:
+    parts = pl.col("column").str.split(SEPARATOR)
+    return [_shown(parts.list.get(place), codes) for place, codes in enumerate(heads)]
+
+
+def _shown(code: pl.Expr, codes: Sequence[Code]) -> pl.Expr:
+    """Whether a code is one that the table shows; a record under any other makes its sums disagree."""
+    return code.is_in([TOTAL, *(c.code for c in codes)])
 
 
 def _codes(variable: str, design: Design, met: pl.Series) -> Sequence[Code]:
