@@ -221,6 +221,7 @@ class SheetLayout:
 
     id: str
     header_rows: int
+    header_lines: int
     header_hits: int
     total_words: tuple[str, ...]
     remark_words: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from bishan_survey.design.areas import read_area_frame
 from bishan_survey.design.defaults import Defaults, load_defaults
-from bishan_survey.design.form_mark import CODES_SHEET, MARK_SHEET, FormMark, read_mark
+from bishan_survey.design.form_mark import CODES_SHEET, GUIDE_SHEET, MARK_SHEET, OWN_SHEETS, FormMark, read_mark
 from bishan_survey.design.lint import example_problems, lint
 from bishan_survey.design.load import load_design
 from bishan_survey.design.sql import (
@@ -19,7 +19,9 @@ from bishan_survey.design.sql import (
 __all__ = [
     "CODES_SHEET",
     "CONTEXT",
+    "GUIDE_SHEET",
     "MARK_SHEET",
+    "OWN_SHEETS",
     "Defaults",
     "FormMark",
     "compile_sql",

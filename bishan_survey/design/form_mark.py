@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 MARK_SHEET = "_bishan"
 CODES_SHEET = "_codes"
+GUIDE_SHEET = "填表说明"
+OWN_SHEETS = frozenset({MARK_SHEET, CODES_SHEET, GUIDE_SHEET})
+"""Sheets of our forms that hold no answers."""
 _KIND = "bishan-survey-form"
 
 

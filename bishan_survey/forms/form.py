@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from bishan_survey.design import CODES_SHEET, MARK_SHEET, FormMark
+from bishan_survey.design import CODES_SHEET, GUIDE_SHEET, MARK_SHEET, FormMark
 from bishan_survey.forms.styles import Styles
 from bishan_survey.model import (
     CodeList,
@@ -27,7 +27,6 @@ from bishan_survey.model import (
 Row = Mapping[str, str | float]
 """Texts (or, for damaged samples, numbers) by variable."""
 
-GUIDE_SHEET = "填表说明"
 SPARE_ROWS = 100
 """Empty rows below the last filled one that take answers."""
 MIN_ROWS = 300

@@ -7,7 +7,8 @@ scientific notation, as spreadsheets do: its last digits are lost, and the text 
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
@@ -31,17 +32,35 @@ class Grid:
     rows: Sequence[Sequence[Cell]]
 
 
-def read_grids(content: bytes) -> list[Grid]:
-    """All worksheets of a workbook.
+class Workbook:
+    """A workbook whose worksheets are read when they are asked for."""
 
-    Raises:
-        UnreadableWorkbook: damaged, protected by a password, too large unpacked, or no workbook at all.
-    """
-    _refuse_bombs(content)
+    def __init__(self, content: bytes) -> None:
+        """Open a workbook.
+
+        Raises:
+            UnreadableWorkbook: damaged, protected by a password, too large unpacked, or no workbook at all.
+        """
+        _refuse_bombs(content)
+        with _readable():
+            self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+            self.sheets = [m.name for m in self._workbook.sheets_metadata if m.typ is SheetTypeEnum.WorkSheet]
+
+    def grid(self, name: str) -> Grid:
+        """A worksheet.
+
+        Raises:
+            UnreadableWorkbook: it is damaged.
+        """
+        with _readable():
+            return Grid(name, self._workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Turn whatever the reader raises into the notice that says why."""
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [meta.name for meta in workbook.sheets_metadata if meta.typ is SheetTypeEnum.WorkSheet]
-        return [Grid(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in sheets]
+        yield
     except CalamineError as error:
         raise UnreadableWorkbook("F02" if "password" in str(error).lower() else "F01") from error
     except BaseException as error:

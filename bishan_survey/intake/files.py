@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from bishan_survey.design import MARK_SHEET, FormMark, read_mark
+from bishan_survey.design import MARK_SHEET, OWN_SHEETS, FormMark, read_mark
 from bishan_survey.intake.areas import AreaIndex
-from bishan_survey.intake.cells import Grid, UnreadableWorkbook, read_grids
+from bishan_survey.intake.cells import UnreadableWorkbook, Workbook
 from bishan_survey.intake.headers import HeaderIndex, find_header
 from bishan_survey.intake.sheets import SheetRecords, read_records
 from bishan_survey.model import Design, Survey, Village
@@ -65,23 +65,21 @@ class FileReader:
         if PurePosixPath(submission.name).suffix.lower() not in READABLE:
             return _unusable(submission, "F04")
         try:
-            grids = read_grids(submission.path.read_bytes())
+            return self._understand(submission, Workbook(submission.path.read_bytes()))
         except UnreadableWorkbook as error:
             return _unusable(submission, str(error.args[0]))
         except OSError:
             return _unusable(submission, "F01")
-        return self._understand(submission, grids)
 
-    def _understand(self, submission: Submission, grids: list[Grid]) -> ParsedFile:
-        mark = next((m for g in grids if g.name == MARK_SHEET and (m := read_mark(g.rows))), None)
+    def _understand(self, submission: Submission, workbook: Workbook) -> ParsedFile:
+        mark = read_mark(workbook.grid(MARK_SHEET).rows) if MARK_SHEET in workbook.sheets else None
         if mark and mark.edition not in self._editions:
             return _unusable(submission, "F06", edition=mark.edition)
         village, how, doubts = self._place(submission.name, mark)
         sheets: list[SheetRecords] = []
         remarks: list[Remark] = list(doubts)
-        for grid in grids:
-            if grid.name.startswith("_"):
-                continue
+        passed_over = OWN_SHEETS if mark else frozenset[str]()
+        for grid in (workbook.grid(name) for name in workbook.sheets if name not in passed_over):
             header = find_header(grid, self._candidates(mark), self._layout)
             if header is not None:
                 sheets.append(read_records(grid, header, self._layout))

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bishan_survey.intake.cells import Cell, Grid, cell_text
 from bishan_survey.model import Questionnaire, Sheet, SheetLayout
@@ -22,6 +23,12 @@ def plain_header(text: str, noise: tuple[str, ...] = ()) -> str:
         text = text.replace(mark, "")
     text = _BLANKS.sub("", unicodedata.normalize("NFKC", text)).lower()
     return _ITEM_NUMBER.sub("", text) or text
+
+
+@cache
+def _cached(text: str, noise: tuple[str, ...]) -> str:
+    """Headers repeat from file to file."""
+    return plain_header(text, noise)
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class HeaderIndex:
 
     def item(self, header: str) -> str | None:
         """The variable that a header names."""
-        return self.items.get(plain_header(header, self.noise))
+        return self.items.get(_cached(header, self.noise))
 
 
 @dataclass(frozen=True)
@@ -66,9 +73,14 @@ class Header:
 
 
 def find_header(grid: Grid, indexes: Sequence[HeaderIndex], layout: SheetLayout) -> Header | None:
-    """The header row that most items are recognised in, over all the indexes; the earlier wins a tie."""
+    """The header row that most items are recognised in, over all the indexes; the earlier wins a tie.
+
+    A header has a few lines at most: past them, rows are data and are not looked at.
+    """
     best: Header | None = None
     for position, row in enumerate(grid.rows[: layout.header_rows]):
+        if best is not None and position > best.row + layout.header_lines:
+            break
         texts = {n: text for n, cell in enumerate(row) if (text := cell_text(cell).strip())}
         for index in indexes:
             found = _recognise(texts, position, index)

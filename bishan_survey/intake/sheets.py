@@ -54,21 +54,25 @@ def _not_a_record(row: Sequence[Cell], header: Header, layout: SheetLayout) -> s
         return "blank"
     if first in layout.total_words:
         return "total"
-    filled = {name for place, name in header.items.items() if cell_text(row[place]).strip()}
-    if not filled & set(layout.key_variables):
-        if first.startswith(layout.remark_words):
-            return "remark"
-        if filled <= set(layout.prefilled) and not _extra_filled(row, header):
-            return "unfilled"
-    return "header" if _repeats_header(row, header) else None
+    if any(_filled(row[place]) for place, name in header.items.items() if name in layout.key_variables):
+        return "header" if _repeats_header(row, header) else None
+    if first.startswith(layout.remark_words):
+        return "remark"
+    return None if _answered(row, header, layout) else "unfilled"
+
+
+def _filled(cell: Cell) -> bool:
+    return bool(cell_text(cell).strip())
+
+
+def _answered(row: Sequence[Cell], header: Header, layout: SheetLayout) -> bool:
+    """Whether more stands in a row than a form has filled in beforehand."""
+    asked = [place for place, name in header.items.items() if name not in layout.prefilled]
+    return any(_filled(row[place]) for place in (*asked, *header.extra, *header.repeated))
 
 
 def _texts(row: Sequence[Cell]) -> Iterator[str]:
     return (text for cell in row if (text := cell_text(cell).strip()))
-
-
-def _extra_filled(row: Sequence[Cell], header: Header) -> bool:
-    return any(cell_text(row[place]).strip() for place in (*header.extra, *header.repeated))
 
 
 def _repeats_header(row: Sequence[Cell], header: Header) -> bool:

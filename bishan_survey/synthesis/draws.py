@@ -52,8 +52,8 @@ class Drawer:
     def _blank(self, skeleton: pl.DataFrame) -> pl.DataFrame:
         """The skeleton with the dates of the survey and every variable still empty."""
         dates = {name: pl.lit(getattr(self._survey, name)) for name in CONTEXT if hasattr(self._survey, name)}
-        empty = [pl.lit(None, dtype(v)).alias(v.name) for v in (*self._sheet.items, *self._derived)]
-        return skeleton.with_columns(*empty, **dates)
+        variables: tuple[Item | Derived, ...] = (*self._sheet.items, *self._derived)
+        return skeleton.with_columns(*(pl.lit(None, dtype(v)).alias(v.name) for v in variables), **dates)
 
     def _answer(self, known: pl.DataFrame, draws: list[Draw]) -> pl.Series:
         """The first draw whose condition holds gives the answer."""
@@ -107,7 +107,9 @@ class Drawer:
         chance = pl.Series([self._rng.random() for _ in range(known.height)], dtype=pl.Float64)
         span = (last - first).dt.total_days().clip(0)
         days = (chance * (span + 1)).floor().cast(pl.Int64)
-        return (first.cast(pl.Date) + pl.select(pl.duration(days=pl.lit(days))).to_series()).cast(pl.Date).dt.to_string()
+        return (
+            (first.cast(pl.Date) + pl.select(pl.duration(days=pl.lit(days))).to_series()).cast(pl.Date).dt.to_string()
+        )
 
     def _if_asked(self, known: pl.DataFrame, item: Item, answer: pl.Series) -> pl.Series:
         asked = asked_sql(self._sheet, item)

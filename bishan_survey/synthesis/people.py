@@ -1,6 +1,5 @@
 """Villages, households and persons about whom the validation has nothing to say."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -77,7 +76,7 @@ class Populator:
     def _village_sizes(self, villages: pl.DataFrame, persons: int) -> list[int]:
         """Persons of each village: by chance within the range of its kind, together as many as wanted."""
         sizes = self._recipe.population.sizes
-        usual = next(reversed(sizes.values()))
+        usual = list(sizes.values())[-1]
         drawn = [self._rng.uniform(*sizes.get(kind, usual)) for kind in villages["town_kind"]]
         return [max(1, round(size * persons / sum(drawn))) for size in drawn]
 
@@ -91,15 +90,18 @@ class Populator:
         drawer = Drawer(self._design, self._survey, sheet, self._recipe, self._rng)
         checker = Checker(self._design, self._survey, edition, sheet)
         answered, known = drawer.fill(skeleton)
-        for _ in range(self._recipe.population.rounds):
-            dirty = _households_of(answered, checker)
-            if dirty.is_empty():
-                break
-            again = pl.col("household").is_in(dirty.implode())
-            better, known_better = drawer.fill(skeleton.filter(again))
-            answered = pl.concat([answered.filter(~again), better]).sort("household", maintain_order=True)
-            known = pl.concat([known.filter(~again), known_better]).sort("household", maintain_order=True)
-        return _without_dirty(answered, checker), known
+        rounds = self._recipe.population.rounds
+        while not (dirty := _households_of(answered, checker)).is_empty():
+            concerned = pl.col("household").is_in(dirty.implode())
+            answered, known = answered.filter(~concerned), known.filter(~concerned)
+            if rounds:
+                rounds -= 1
+                better = drawer.fill(skeleton.filter(concerned))
+                answered, known = (
+                    pl.concat(parts).sort("household", maintain_order=True)
+                    for parts in ((answered, better[0]), (known, better[1]))
+                )
+        return answered, known
 
     def _missing(self, persons: pl.DataFrame) -> pl.Series:
         share = self._recipe.population.roster_missing
@@ -117,12 +119,6 @@ def _households_of(records: pl.DataFrame, checker: Checker) -> pl.Series:
     return records["household"].gather(sorted(found)).unique()
 
 
-def _without_dirty(records: pl.DataFrame, checker: Checker) -> pl.DataFrame:
-    while not (dirty := _households_of(records, checker)).is_empty():
-        records = records.filter(~pl.col("household").is_in(dirty.implode()))
-    return records
-
-
 def short_name(name: str, suffixes: tuple[str, ...]) -> str:
     """A village's name as people say it: the committee's part shortened to 社区 or 村."""
     for suffix in sorted(suffixes, key=len, reverse=True):
@@ -130,8 +126,3 @@ def short_name(name: str, suffixes: tuple[str, ...]) -> str:
             stem, kind = name.removesuffix(suffix), "社区" if "居" in suffix else "村"
             return stem if stem.endswith(kind) else stem + kind
     return name
-
-
-def towns(villages: pl.DataFrame) -> Iterator[str]:
-    """Codes of the towns in their order."""
-    yield from villages["_town"].unique(maintain_order=True)

@@ -112,6 +112,15 @@ class ExtraColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherSheet:
+    """A worksheet that is no part of the survey."""
+
+    name: str
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """How a village's sheet looks."""
 
@@ -120,6 +129,7 @@ class Layout:
     form: bool = False
     """Our own form."""
     villages: int = 1
+    """So many; of our own form: in this proportion."""
     file_name: str = "{code}{village}.xlsx"
     sheet_name: str = "Sheet1"
     origin: str = "A1"
@@ -139,6 +149,7 @@ class Layout:
     dates: tuple[str, ...] = ()
     below: tuple[tuple[str, ...], ...] = ()
     """Rows after the last record."""
+    beside: tuple[OtherSheet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +204,7 @@ def read_recipe(design: Design) -> Recipe:
         for stem in ("population", "faults", "duplicates", "layouts")
     }
     population = reader.noun(Population, files["population"], f"{FOLDER}/population.toml")
-    recipe_parts: dict[str, tuple[Any, ...]] = {
+    parts: dict[str, tuple[Any, ...]] = {
         "faults": _nouns(reader, Fault, files["faults"], "faults", "fault"),
         "duplicates": _nouns(reader, DuplicateKind, files["duplicates"], "duplicates", "duplicate"),
         "layouts": _nouns(reader, Layout, files["layouts"], "layouts", "layout"),
@@ -201,7 +212,7 @@ def read_recipe(design: Design) -> Recipe:
     }
     if reader.problems or population is None:
         raise DefinitionError(reader.problems)
-    return Recipe(population=population, names=_names(design), **recipe_parts)
+    return Recipe(population=population, names=_names(design), **parts)
 
 
 def _nouns(reader: Reader, kind: type[T], content: Mapping[str, Any], stem: str, key: str) -> tuple[T, ...]:

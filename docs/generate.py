@@ -1,0 +1,414 @@
+"""Write the reference pages that follow from the definitions and the commands.
+
+``python docs/generate.py`` writes ``docs/reference/rules.md``, ``questionnaires.md``, ``tables.md`` and
+``commands.md``; with ``--check`` it writes nothing, names the pages that are stale, and exits 1 if there are any.
+Equal definitions and commands give equal bytes.
+"""
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from bishan_survey.cli.app import app
+from bishan_survey.delivery import SEVERITIES
+from bishan_survey.design import load_design, rules_for
+from bishan_survey.errors import EXIT_CODES
+from bishan_survey.model import (
+    CodeList,
+    Column,
+    Derived,
+    Design,
+    EditRule,
+    ImpliedText,
+    Item,
+    Questionnaire,
+    Sheet,
+    TableShell,
+    ValueType,
+)
+from bishan_survey.validation.checks import asked_sql
+
+FOLDER = Path(__file__).resolve().parent / "reference"
+_MADE = "本页由 `python docs/generate.py` 生成，请不要直接修改；要改内容，请改{what}，再重新生成。"
+_MARKS = (
+    "标记说明这一条有多可靠：VERIFIED 见过出处；INFERRED 由出处推定；RECALLED-high、RECALLED-medium、RECALLED-low "
+    "凭一般了解（把握依次降低），没有见到出处；PROPOSED 本工具的建议。除 VERIFIED 外，使用前请区残联核实。"
+)
+_TYPES = {
+    ValueType.TEXT: "文本",
+    ValueType.CODE: "选项",
+    ValueType.INTEGER: "整数",
+    ValueType.DECIMAL: "小数",
+    ValueType.DATE: "日期",
+    ValueType.CERTIFICATE: "残疾人证号",
+    ValueType.ID_NUMBER: "身份证号",
+    ValueType.PHONE: "电话",
+    ValueType.BOOLEAN: "是或否",
+}
+_LEVELS = {"district": "全区", "town": "各镇街", "village": "各村（社区）"}
+_UNITS = {"person": "人", "village": "村（社区）"}
+
+
+def pages(design: Design) -> dict[str, str]:
+    """Text of every generated page by its file name."""
+    made = {
+        "rules.md": rules_page(design),
+        "questionnaires.md": questionnaires_page(design),
+        "tables.md": tables_page(design),
+        "commands.md": commands_page(typer.main.get_command(app)),
+    }
+    return {name: "\n".join(lines).rstrip("\n") + "\n" for name, lines in made.items()}
+
+
+# --- markdown ----------------------------------------------------------------------------------------------------
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table and an empty line after it."""
+    yield _row(heads)
+    yield _row(["---"] * len(heads))
+    yield from (_row(row) for row in rows)
+    yield ""
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
+
+
+def code(text: str | None) -> str:
+    """Text as code in a line; empty if there is none."""
+    return f"`{' '.join(text.split())}`" if text else ""
+
+
+def sql_block(text: str) -> Iterator[str]:
+    """SQL as a block of its own."""
+    yield from ("```sql", text.strip(), "```", "")
+
+
+def based_on(source: str, mark: str) -> str:
+    """Source of an entry, and how sure it is."""
+    return f"{source}（{mark}）" if mark else source
+
+
+# --- rules -------------------------------------------------------------------------------------------------------
+
+
+def rules_page(design: Design) -> Iterator[str]:
+    """The rule handbook: every check, what is wrong, what to do, why."""
+    files = {file: list(rules) for file, rules in groupby(design.rules, key=lambda rule: rule.file)}
+    yield from ("# 规则手册", "", _MADE.format(what=" `validators/` 和 `templates/` 中的定义"), "", _MARKS, "")
+    yield from (
+        "检查条件是三值的 SQL：为真，通过；为假，有问题；缺少所需的答案，无法判断，不提示。",
+        "程度：必须改正（hard）的，整条记录暂不计入统计；请核实（soft）的，照常计入；提示（note）的，不用处理。",
+        "",
+    )
+    yield from table(("主题", "规则", "条数"), (_contents(design, file, rules) for file, rules in files.items()))
+    for file, rules in files.items():
+        yield from (f'<a id="{Path(file).stem}"></a>', "", f"## {_title(design, file)}", "", f"文件：`{file}`", "")
+        for rule in rules:
+            yield from _rule(design, rule)
+    yield from _implied(design.implied.values())
+    yield from _notices(design)
+    yield from _derived(design.derived)
+
+
+def _contents(design: Design, file: str, rules: Sequence[EditRule]) -> tuple[str, str, str]:
+    link = f"[{_title(design, file)}](#{Path(file).stem})"
+    return link, f"{rules[0].id}—{rules[-1].id}", str(len(rules))
+
+
+def _title(design: Design, file: str) -> str:
+    """What a definition file is about: its first line, up to the first full stop."""
+    first = (design.root / file).read_text(encoding="utf-8-sig").splitlines()[0]
+    return first.removeprefix("#").split("。")[0].strip()
+
+
+def _rule(design: Design, rule: EditRule) -> Iterator[str]:
+    yield from (f"### {rule.id} {_label(design, rule)}", "")
+    yield f"- 问题：{rule.message}"
+    yield f"- 怎么办：{rule.action}"
+    yield f"- 程度：{SEVERITIES[rule.severity]}（{rule.severity}）"
+    yield f"- 项目：{code(rule.item)}；适用版本：{'、'.join(_editions(design, rule))}"
+    yield f"- 依据：{based_on(rule.source, rule.mark)}"
+    yield ""
+    yield from sql_block(rule.check)
+
+
+def _label(design: Design, rule: EditRule) -> str:
+    items = (sheet.by_name.get(rule.item) for form in design.questionnaires.values() for sheet in form.sheets)
+    return next((item.label for item in items if item), rule.item)
+
+
+def _editions(design: Design, rule: EditRule) -> list[str]:
+    return [edition for edition in design.questionnaires if rule in rules_for(design, edition, rule.unit)]
+
+
+def _implied(texts: Iterable[ImpliedText]) -> Iterator[str]:
+    yield from ('<a id="implied"></a>', "", "## 由调查表带出的检查", "")
+    yield from (
+        "这些检查由调查表的定义直接得出，不另写规则。编号是变量名加后缀，例如 `marital_status.not_asked`。",
+        "哪些项目必填、谁填、有哪些选项，见[调查表](questionnaires.md)。",
+        "",
+    )
+    rows = (
+        (code("." + _suffix(text.kind)), text.message, text.action, f"{SEVERITIES[text.severity]}（{text.severity}）")
+        for text in texts
+    )
+    yield from table(("后缀", "问题", "怎么办", "程度"), rows)
+
+
+def _suffix(kind: str) -> str:
+    """Last part of the id of an implied check: all that say "cannot be read" share one."""
+    return "readable" if kind.startswith(("unreadable", "lost")) else kind
+
+
+def _notices(design: Design) -> Iterator[str]:
+    yield from ('<a id="notices"></a>', "", "## 对文件、工作表、列和重复登记的提示", "")
+    rows = ((n.id, n.message, n.action, f"{SEVERITIES[n.severity]}（{n.severity}）") for n in design.notices.values())
+    yield from table(("编号", "问题", "怎么办", "程度"), rows)
+    yield from ('<a id="survivor"></a>', "", "## 同一人有几条记录时以哪一条为准", "")
+    yield from ("从上到下，第一条能分出高下的规则决定；都分不出的，各条都暂不计入（D03）。", "")
+    yield from table(
+        ("编号", "依据", "取大者（SQL）"), ((s.id, s.reason, code(s.prefer)) for s in design.survivor_rules)
+    )
+
+
+def _derived(derived: Iterable[Derived]) -> Iterator[str]:
+    yield from ('<a id="derived"></a>', "", "## 推算变量", "")
+    yield from ("由表中各项算出，规则、填报范围和统计表都可以使用。", "")
+    rows = (
+        (
+            code(d.name),
+            d.label,
+            _UNITS[d.unit],
+            _TYPES[d.type],
+            code(d.sql) or f"{code(d.of)} 的 {code(d.part)}",
+            d.source,
+        )
+        for d in derived
+    )
+    yield from table(("变量", "含义", "单位", "类型", "怎样得出", "依据"), rows)
+
+
+# --- questionnaires ------------------------------------------------------------------------------------------------
+
+
+def questionnaires_page(design: Design) -> Iterator[str]:
+    """Editions of the form, their items and the code lists."""
+    yield from ("# 调查表", "", _MADE.format(what=" `templates/forms/` 和 `templates/codes/`"), "", _MARKS, "")
+    yield from (f"- [{form.edition}](#{form.edition})：{form.title}" for form in design.questionnaires.values())
+    yield from ("- [代码表](#codes)", "")
+    for form in design.questionnaires.values():
+        yield from _form(form)
+    yield from ('<a id="codes"></a>', "", "## 代码表", "")
+    for codes in design.code_lists.values():
+        yield from _code_list(design, codes)
+
+
+def _form(form: Questionnaire) -> Iterator[str]:
+    yield from (f'<a id="{form.edition}"></a>', "", f"## {form.edition} {form.title}", "")
+    yield from (f"版本：{form.version}。来源：{form.source}。", "")
+    for sheet in form.sheets:
+        yield from (f"### {form.edition}：{sheet.name}", "", f"一行是一个{_UNITS[sheet.unit]}（`{sheet.unit}`）。", "")
+        labels = {subject.id: subject.label for subject in sheet.subjects}
+        rows = (_item(sheet, item, labels) for item in sheet.items)
+        yield from table(("主题", "编号", "项目", "变量", "类型", "谁填", "必填", "选项或区间", "怎么填", "依据"), rows)
+
+
+def _item(sheet: Sheet, item: Item, labels: Mapping[str, str]) -> tuple[str, ...]:
+    kind = _TYPES[item.type] + ("（可多选）" if item.multiple else "")
+    return (
+        labels[item.subject],
+        item.number,
+        item.label,
+        code(item.name),
+        kind + ("；个人信息" if item.identifying else ""),
+        code(asked_sql(sheet, item)) or "所有人",
+        {None: "否", "TRUE": "是"}.get(item.required) or code(item.required),
+        f"[{item.codes}](#codes-{item.codes})" if item.codes else _range(item),
+        item.help,
+        based_on(item.source, item.mark),
+    )
+
+
+def _range(item: Item) -> str:
+    if item.min is None and item.max is None:
+        return ""
+    low, high = ("不限" if bound is None else f"{bound:.10g}" for bound in (item.min, item.max))
+    return f"{low}—{high}"
+
+
+def _code_list(design: Design, codes: CodeList) -> Iterator[str]:
+    path = design.root / "templates" / "codes" / f"{codes.id}.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        sources = {row["code"]: (row.get("mark") or "", row.get("source") or "") for row in csv.DictReader(file)}
+    yield from (f'<a id="codes-{codes.id}"></a>', "", f"### {codes.id}", "")
+    rows = ((c.code, c.label, "、".join(c.aliases), "是" if c.exclusive else "", *sources[c.code]) for c in codes.codes)
+    yield from table(("代码", "名称", "也认作", "只能单独选", "标记", "来源"), rows)
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def tables_page(design: Design) -> Iterator[str]:
+    """Shells of the statistical tables and layouts of the delivery profiles."""
+    shells = sorted(design.shells, key=lambda shell: shell.id)
+    yield from ("# 统计表和上报格式", "", _MADE.format(what=" `templates/tables/` 和 `templates/delivery/`"), "")
+    rows = ((f"[{s.id}](#{s.id.lower()})", s.title, s.subject, s.measure) for s in shells)
+    yield from table(("表号", "表名", "主题", "单位"), rows)
+    labels = _variable_labels(design)
+    for shell in shells:
+        yield from _shell(shell, labels)
+    yield from _profiles(design)
+
+
+def _variable_labels(design: Design) -> dict[str, str]:
+    items = (item for form in design.questionnaires.values() for sheet in form.sheets for item in sheet.items)
+    return {item.name: item.label for item in items} | {d.name: d.label for d in design.derived}
+
+
+def _shell(shell: TableShell, labels: Mapping[str, str]) -> Iterator[str]:
+    yield from (f'<a id="{shell.id.lower()}"></a>', "", f"## {shell.id} {shell.title}", "")
+    yield f"- 统计范围：{shell.universe}：{code(shell.where)}"
+    yield f"- 计量单位：{shell.measure}；地区：{'、'.join(_LEVELS[level] for level in shell.areas)}"
+    yield f"- 行：{_named(shell.stub, labels) if shell.stub else '地区'}"
+    if shell.head:
+        yield f"- 列：{' × '.join(_named(name, labels) for name in shell.head)}"
+    yield from (f"- 列“{column.label}”：{_counted(column)}" for column in shell.columns)
+    yield from (f"- 注：{note}" for note in shell.notes)
+    yield from (f"- 资料来源：{shell.source or '本次调查'}", "")
+
+
+def _named(variable: str, labels: Mapping[str, str]) -> str:
+    return f"{labels[variable]}（{code(variable)}）"
+
+
+def _counted(column: Column) -> str:
+    what = f"{code(column.sum)} 之和" if column.sum else "记录数"
+    return f"{what}，条件 {code(column.where)}" if column.where else what
+
+
+def _profiles(design: Design) -> Iterator[str]:
+    yield from ('<a id="profiles"></a>', "", "## 上报格式", "")
+    for profile in design.profiles.values():
+        yield from (f"### {profile.id} {profile.title}", "")
+        yield from (f"一行是一个{_UNITS[profile.unit]}。依据：{based_on(profile.source, profile.mark)}。", "")
+        rows = (
+            (
+                str(n),
+                c.header,
+                code(c.sql),
+                str(c.max_length or ""),
+                "、".join(f"{a}→{b}" for a, b in c.recode.items()),
+            )
+            for n, c in enumerate(profile.columns, 1)
+        )
+        yield from table(("列", "列名", "内容（SQL）", "最多几个字", "代码对应"), rows)
+
+
+# --- commands ------------------------------------------------------------------------------------------------------
+
+
+def commands_page(program: Any) -> Iterator[str]:
+    """Help of every command."""
+    yield from ("# 命令", "", _MADE.format(what=" `bishan_survey/cli/` 中的说明文字"), "")
+    yield from (program.help, "", "任何命令后加 `-h` 都显示说明。各命令的退出码见[退出码](exit-codes.md)。", "")
+    commands = list(_commands(program, program.name))
+    yield from table(
+        ("命令", "做什么"), ((f"[{name}](#{_anchor(name)})", _first_line(command)) for name, command in commands)
+    )
+    yield from ("## 各命令共有的选项", "", *_parameters(program, "option"))
+    for name, command in commands:
+        yield from _command(name, command)
+    yield from ("## 退出码", "", *table(("退出码", "含义"), ((str(n), said) for n, said in sorted(EXIT_CODES.items()))))
+
+
+def _commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        inner = getattr(command, "commands", None)
+        yield from _commands(command, f"{path} {name}") if inner else [(f"{path} {name}", command)]
+
+
+def _anchor(name: str) -> str:
+    return name.split(" ", 1)[1].replace(" ", "-")
+
+
+def _first_line(command: Any) -> str:
+    return str(command.help).strip().splitlines()[0]
+
+
+def _command(name: str, command: Any) -> Iterator[str]:
+    yield from (f'<a id="{_anchor(name)}"></a>', "", f"## {name}", "")
+    yield from (line.strip() for line in str(command.help).strip().splitlines())
+    yield ""
+    given = " ".join(p.metavar if p.required else f"[{p.metavar}]" for p in _arguments(command))
+    yield from ("```text", f"{name} [选项] {given}".strip(), "```", "")
+    yield from _parameters(command, "argument")
+    yield from _parameters(command, "option")
+    if command.epilog:
+        yield from ("```bash", command.epilog.removeprefix("例："), "```", "")
+
+
+def _arguments(command: Any) -> list[Any]:
+    return [p for p in command.params if p.param_type_name == "argument"]
+
+
+def _options(command: Any) -> list[Any]:
+    """All options but ``--help``; asking for them puts typer's own words into Chinese."""
+    return [p for p in command.get_params(typer.Context(command)) if p.param_type_name == "option" and p.name != "help"]
+
+
+def _parameters(command: Any, kind: str) -> Iterator[str]:
+    """A table of the arguments or the options of a command; nothing if there are none."""
+    chosen = _arguments(command) if kind == "argument" else _options(command)
+    if chosen:
+        head = "参数" if kind == "argument" else "选项"
+        yield from table((head, "说明"), ((code(_written(p)), _explained(p)) for p in chosen))
+
+
+def _written(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return str(parameter.metavar)
+    return " ".join([", ".join(parameter.opts), parameter.metavar or ""]).strip()
+
+
+def _explained(parameter: Any) -> str:
+    default = parameter.default
+    shown = default is not None and not isinstance(default, bool)
+    return f"{parameter.help or ''}{f'（默认：{default}）' if shown else ''}"
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+def stale(made: Mapping[str, str], folder: Path) -> list[str]:
+    """Names of the pages that are missing or differ from what they should be."""
+    return [name for name, text in made.items() if _read(folder / name) != text]
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the pages, or only check them."""
+    made = pages(load_design())
+    old = stale(made, FOLDER)
+    if list(arguments) == ["--check"]:
+        for name in old:
+            print(f"docs/reference/{name} is stale: run python docs/generate.py")  # noqa: T201
+        return 1 if old else 0
+    FOLDER.mkdir(exist_ok=True)
+    for name in old:
+        (FOLDER / name).write_text(made[name], encoding="utf-8", newline="\n")
+        print(f"wrote docs/reference/{name}")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
