@@ -1,6 +1,6 @@
 """Filling a table shell: how many records stand in each cell, for every area."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
 import polars as pl
@@ -14,16 +14,46 @@ NOT_STATED = Code("-", "未填报")
 """Stands for a missing answer, so that the parts add up to the whole."""
 SEPARATOR = "|"
 """Between the codes of a nested column key."""
+CELLS: dict[str, pl.DataType] = {
+    "table": pl.String(),
+    "level": pl.String(),
+    "area": pl.String(),
+    "stub": pl.String(),
+    "column": pl.String(),
+    "value": pl.Float64(),
+}
 LEVELS = {"district": 6, "town": 9, "village": 12}
 """Length of an area's code by level; codes of a lower level begin with the code of the higher one."""
 
 
-def universe(records: pl.DataFrame, shell: TableShell) -> pl.DataFrame:
+def universe(records: pl.DataFrame, shell: TableShell) -> pl.LazyFrame:
     """The records that a table is about."""
-    return records.filter(compile_sql(shell.where))
+    return records.lazy().filter(compile_sql(shell.where))
 
 
-def count_by_variables(records: pl.DataFrame, shell: TableShell) -> pl.DataFrame:
+def cells_of(shells: Sequence[TableShell], counting: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Every cell of some tables for every level of area.
+
+    Args:
+        shells: the tables.
+        counting: the records that count, by unit.
+
+    Returns:
+        A long frame ``table, level, area, stub, column, value``.
+    """
+    counts = [_count(counting[shell.unit], shell).with_columns(table=pl.lit(shell.id)) for shell in shells]
+    # All tables in one go: the engine counts them side by side.
+    return _by_area(pl.concat(pl.collect_all(counts))) if counts else pl.DataFrame(schema=CELLS)
+
+
+def _count(records: pl.DataFrame, shell: TableShell) -> pl.LazyFrame:
+    chosen = universe(records, shell)
+    if shell.columns:
+        return _count_by_conditions(chosen, shell)
+    return _count_by_variables(chosen, shell, records.schema)
+
+
+def _count_by_variables(records: pl.LazyFrame, shell: TableShell, types: pl.Schema) -> pl.LazyFrame:
     """Counts by village, row and column, with every total counted on its own (never summed up).
 
     Returns:
@@ -32,18 +62,18 @@ def count_by_variables(records: pl.DataFrame, shell: TableShell) -> pl.DataFrame
     """
     dimensions = [name for name in (shell.stub, *shell.head) if name]
     parts = [
-        _counts(records, shell, chosen)
+        _counts(records, shell, chosen, types)
         for size in range(len(dimensions) + 1)
         for chosen in combinations(dimensions, size)
     ]
     return pl.concat(parts)
 
 
-def _counts(records: pl.DataFrame, shell: TableShell, chosen: Sequence[str]) -> pl.DataFrame:
+def _counts(records: pl.LazyFrame, shell: TableShell, chosen: Sequence[str], types: pl.Schema) -> pl.LazyFrame:
     """Counts by some of the variables, the others being totals."""
     frame = records.select("_village", *dict.fromkeys(chosen))
     for name in chosen:
-        if frame.schema[name] == pl.List:
+        if types[name] == pl.List:
             frame = frame.explode(name)
     frame = frame.with_columns(pl.col(name).fill_null(NOT_STATED.code) for name in chosen)
     head = [pl.col(name) if name in chosen else pl.lit(TOTAL) for name in shell.head]
@@ -59,7 +89,7 @@ def _counts(records: pl.DataFrame, shell: TableShell, chosen: Sequence[str]) -> 
     )
 
 
-def count_by_conditions(records: pl.DataFrame, shell: TableShell) -> pl.DataFrame:
+def _count_by_conditions(records: pl.LazyFrame, shell: TableShell) -> pl.LazyFrame:
     """Counts or sums by conditions of the columns' own, by village and row."""
     own = [_measure(column).alias(str(n)) for n, column in enumerate(shell.columns)]
     measures = [pl.len().cast(pl.Float64).alias(TOTAL), *own]
@@ -84,15 +114,15 @@ def _measure(column: Column) -> pl.Expr:
     return chosen.sum().cast(pl.Float64) if column.where else pl.len().cast(pl.Float64)
 
 
-def by_area(cells: pl.DataFrame, levels: Sequence[str]) -> pl.DataFrame:
+def _by_area(cells: pl.DataFrame) -> pl.DataFrame:
     """Cells of villages rolled up to each level of area."""
     rolled = [
-        cells.group_by(area=pl.col("village").str.head(LEVELS[level]), stub="stub", column="column")
+        cells.group_by("table", "stub", "column", area=pl.col("village").str.head(length))
         .agg(pl.col("value").sum())
         .with_columns(level=pl.lit(level))
-        for level in levels
+        for level, length in LEVELS.items()
     ]
-    return pl.concat(rolled).select("level", "area", "stub", "column", "value")
+    return pl.concat(rolled).select(list(CELLS))
 
 
 def column_keys(heads: Sequence[Sequence[Code]]) -> Iterator[tuple[str, str]]:

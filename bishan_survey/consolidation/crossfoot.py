@@ -5,81 +5,99 @@ every run: rows against the total row, columns against the total column, areas a
 district's total against a plain count of the records.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from bishan_survey.consolidation.counting import LEVELS, SEPARATOR, TOTAL
+from bishan_survey.consolidation.counting import CELLS, LEVELS, SEPARATOR, TOTAL, universe
 from bishan_survey.model import TableShell
 
 _TOLERANCE = 1e-6
-_CELL = ["level", "area", "stub", "column"]
+_CELL = ["table", "level", "area", "stub", "column"]
+_TOLD = 20
 
 
-def contradictions(shell: TableShell, cells: pl.DataFrame, records: pl.DataFrame) -> list[str]:
-    """Every sum of a table that does not agree.
+def contradictions(
+    shells: Sequence[TableShell], cells: pl.DataFrame, counting: Mapping[str, pl.DataFrame]
+) -> list[str]:
+    """Every sum that does not agree, told by table and place (the first ones of many).
 
     Args:
-        shell: what the table says it is.
-        cells: ``level, area, stub, column, value`` for all levels.
-        records: the records of the table's universe.
+        shells: the tables.
+        cells: what they show: ``table, level, area, stub, column, value``, at all levels of area.
+        counting: the records that count, by unit.
     """
-    return [f"{shell.id} {shell.title}：{problem}" for problem in _problems(shell, cells, records)]
+    wrong = pl.concat([*_differences(shells, cells, counting)]).sort(_CELL)
+    told = [
+        "{table} {what}：地区{area} 行“{stub}” 列“{column}”：{parts:g} ≠ {value:g}".format_map(row)
+        for row in wrong.head(_TOLD).iter_rows(named=True)
+    ]
+    return told + ([f"共{wrong.height}处不符"] if wrong.height > _TOLD else [])
 
 
-def _problems(shell: TableShell, cells: pl.DataFrame, records: pl.DataFrame) -> Iterator[str]:
-    yield from _areas(cells)
-    if shell.stub and records.schema[shell.stub] != pl.List:
-        yield from _rows(cells)
-    yield from _columns(shell, cells, records)
-    yield from _grand_total(shell, cells, records)
-
-
-def _areas(cells: pl.DataFrame) -> Iterator[str]:
+def _differences(
+    shells: Sequence[TableShell], cells: pl.DataFrame, counting: Mapping[str, pl.DataFrame]
+) -> Iterator[pl.DataFrame]:
+    """Cells that differ from the sum of their parts, for each way of summing, over all tables."""
     for upper, lower in (("district", "town"), ("town", "village")):
-        parts = cells.filter(pl.col("level") == lower).with_columns(
-            area=pl.col("area").str.head(LEVELS[upper]), level=pl.lit(upper)
-        )
-        yield from _differences(parts, cells.filter(pl.col("level") == upper), f"下级{lower}之和与{upper}不符")
+        above = pl.col("area").str.head(LEVELS[upper])
+        parts = cells.filter(level=lower).with_columns(area=above, level=pl.lit(upper))
+        yield _unequal(parts, cells.filter(level=upper), f"{lower}之和与{upper}不符")
+    stubbed = cells.filter(_of([s for s in shells if s.stub and _single(s, s.stub, counting)]))
+    parts = stubbed.filter(pl.col("stub") != TOTAL).with_columns(stub=pl.lit(TOTAL))
+    yield _unequal(parts, stubbed.filter(stub=TOTAL), "各行之和与合计行不符")
+    for depth, place in ((1, 0), (2, 0), (2, 1)):
+        summed = [s for s in shells if len(s.head) == depth and _single(s, s.head[place], counting)]
+        yield _columns(cells.filter(_of(summed)), place, depth)
+    yield _unequal(_plain_counts(shells, counting), _grand_totals(shells, cells), "记录数与全区合计不符")
 
 
-def _rows(cells: pl.DataFrame) -> Iterator[str]:
-    parts = cells.filter(pl.col("stub") != TOTAL).with_columns(stub=pl.lit(TOTAL))
-    yield from _differences(parts, cells.filter(pl.col("stub") == TOTAL), "各行之和与合计行不符")
+def _of(shells: Sequence[TableShell]) -> pl.Expr:
+    return pl.col("table").is_in([shell.id for shell in shells])
 
 
-def _columns(shell: TableShell, cells: pl.DataFrame, records: pl.DataFrame) -> Iterator[str]:
-    for place, name in enumerate(shell.head):
-        if records.schema[name] == pl.List:
-            continue
-        code = pl.col("column").str.split(SEPARATOR).list.get(place)
-        parts = cells.filter(code != TOTAL).with_columns(column=_with_total(place, len(shell.head)))
-        yield from _differences(parts, cells.filter(code == TOTAL), f"各列（{name}）之和与合计列不符")
+def _single(shell: TableShell, variable: str, counting: Mapping[str, pl.DataFrame]) -> bool:
+    """Whether a variable has one answer a record, so that its parts must add up."""
+    return counting[shell.unit].schema[variable] != pl.List
 
 
-def _with_total(place: int, depth: int) -> pl.Expr:
-    """The column key with the total in one place."""
+def _columns(cells: pl.DataFrame, place: int, depth: int) -> pl.DataFrame:
+    """Columns of one line of the head against their total."""
     codes = pl.col("column").str.split(SEPARATOR)
-    return pl.concat_str(
-        [pl.lit(TOTAL) if n == place else codes.list.get(n) for n in range(depth)], separator=SEPARATOR
+    with_total = [pl.lit(TOTAL) if n == place else codes.list.get(n) for n in range(depth)]
+    parts = cells.filter(codes.list.get(place) != TOTAL).with_columns(
+        column=pl.concat_str(with_total, separator=SEPARATOR)
     )
+    return _unequal(parts, cells.filter(codes.list.get(place) == TOTAL), "各列之和与合计列不符")
 
 
-def _grand_total(shell: TableShell, cells: pl.DataFrame, records: pl.DataFrame) -> Iterator[str]:
-    total = SEPARATOR.join([TOTAL] * max(1, len(shell.head)))
-    district = cells.filter((pl.col("level") == "district") & (pl.col("stub") == TOTAL) & (pl.col("column") == total))[
-        "value"
-    ].sum()
-    if district != records.height:
-        yield f"全区合计 {district:g} 与记录数 {records.height} 不符"
+def _grand_totals(shells: Sequence[TableShell], cells: pl.DataFrame) -> pl.DataFrame:
+    totals = [(shell.id, SEPARATOR.join([TOTAL] * max(1, len(shell.head)))) for shell in shells]
+    keys = pl.DataFrame(totals, schema={"table": pl.String, "column": pl.String}, orient="row")
+    return cells.filter(level="district", stub=TOTAL).join(keys, on=["table", "column"]).select(cells.columns)
 
 
-def _differences(parts: pl.DataFrame, whole: pl.DataFrame, what: str) -> Iterator[str]:
+def _plain_counts(shells: Sequence[TableShell], counting: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The number of records of each universe and district, in the places of the grand totals."""
+    counts = [
+        universe(counting[shell.unit], shell)
+        .group_by(area=pl.col("_village").str.head(LEVELS["district"]))
+        .agg(value=pl.len().cast(pl.Float64))
+        .with_columns(
+            table=pl.lit(shell.id),
+            level=pl.lit("district"),
+            stub=pl.lit(TOTAL),
+            column=pl.lit(SEPARATOR.join([TOTAL] * max(1, len(shell.head)))),
+        )
+        for shell in shells
+    ]
+    return pl.concat(pl.collect_all(counts)) if counts else pl.DataFrame(schema=CELLS)
+
+
+def _unequal(parts: pl.DataFrame, whole: pl.DataFrame, what: str) -> pl.DataFrame:
     """Cells whose parts do not sum up to them."""
     summed = parts.group_by(_CELL).agg(parts=pl.col("value").sum())
-    both = summed.join(whole, on=_CELL, how="full", coalesce=True).fill_null(0.0)
-    wrong = both.filter((pl.col("parts") - pl.col("value")).abs() > _TOLERANCE).sort(_CELL)
-    for row in wrong.head(3).iter_rows(named=True):
-        yield f"{what}：地区{row['area']} 行“{row['stub']}” 列“{row['column']}”：{row['parts']:g} ≠ {row['value']:g}"
-    if wrong.height > 3:
-        yield f"{what}：共{wrong.height}处"
+    both = summed.join(whole, on=_CELL, how="full", coalesce=True).with_columns(
+        pl.col("parts", "value").fill_null(0.0), what=pl.lit(what)
+    )
+    return both.filter((pl.col("parts") - pl.col("value")).abs() > _TOLERANCE)

@@ -1,6 +1,6 @@
 """All tables of a design, filled from the records that count, and cross-footed before anybody sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,19 +9,14 @@ from bishan_survey.consolidation.counting import (
     NOT_STATED,
     SEPARATOR,
     TOTAL,
-    by_area,
+    cells_of,
     column_keys,
-    count_by_conditions,
-    count_by_variables,
-    universe,
 )
 from bishan_survey.consolidation.crossfoot import contradictions
 from bishan_survey.design import variables_in
 from bishan_survey.errors import InternalError
 from bishan_survey.frames import STATUS
 from bishan_survey.model import Batch, Code, Design, Table, TableShell
-
-_ALL_LEVELS = ("district", "town", "village")
 
 
 @dataclass(frozen=True)
@@ -39,21 +34,23 @@ def consolidate(batch: Batch, design: Design) -> Consolidated:
         InternalError: totals of some table do not agree; nothing may be published then.
     """
     counting = {unit: counted_records(batch, unit) for unit in {unit for _, unit in batch.records}}
-    tables: list[Table] = []
-    left_out: list[tuple[TableShell, str]] = []
-    wrong: list[str] = []
-    for shell in sorted(design.shells, key=lambda shell: shell.id):
-        records = counting.get(shell.unit)
-        missing = _variables(shell) - set(records.columns if records is not None else ())
-        if records is None or missing:
-            left_out.append((shell, f"开放的调查表版本没有变量：{'、'.join(sorted(missing))}"))
-            continue
-        table, problems = _fill(shell, records, design)
-        tables.append(table)
-        wrong += problems
+    left_out = {shell.id: reason for shell in design.shells if (reason := _unfillable(shell, counting))}
+    shells = [shell for shell in sorted(design.shells, key=lambda s: s.id) if shell.id not in left_out]
+    cells = cells_of(shells, counting)
+    own = cells.partition_by("table", as_dict=True)
+    filled = [_fill(shell, own.get((shell.id,), cells.clear()), design) for shell in shells]
+    wrong = contradictions(shells, pl.concat([shown for _, shown in filled]) if filled else cells, counting)
     if wrong:
         raise InternalError("汇总表合计不符，未发布：\n" + "\n".join(wrong))
-    return Consolidated(tuple(tables), tuple(left_out))
+    reasons = [(shell, left_out[shell.id]) for shell in design.shells if shell.id in left_out]
+    return Consolidated(tuple(table for table, _ in filled), tuple(reasons))
+
+
+def _unfillable(shell: TableShell, counting: Mapping[str, pl.DataFrame]) -> str | None:
+    """Why a table cannot be filled from the editions that are open."""
+    known = counting[shell.unit].columns if shell.unit in counting else ()
+    missing = _variables(shell) - set(known)
+    return f"开放的调查表版本没有变量：{'、'.join(sorted(missing))}" if missing else None
 
 
 def counted_records(batch: Batch, unit: str) -> pl.DataFrame:
@@ -68,11 +65,8 @@ def _variables(shell: TableShell) -> set[str]:
     return named.union(*(variables_in(text) for text in texts))
 
 
-def _fill(shell: TableShell, records: pl.DataFrame, design: Design) -> tuple[Table, list[str]]:
-    """A table, and what is contradictory in what it shows."""
-    chosen = universe(records, shell)
-    count = count_by_conditions if shell.columns else count_by_variables
-    whole = by_area(count(chosen, shell), _ALL_LEVELS)
+def _fill(shell: TableShell, whole: pl.DataFrame, design: Design) -> tuple[Table, pl.DataFrame]:
+    """A table, and what it shows at all levels of area, for cross-footing."""
     stub = _codes(shell.stub, design, whole["stub"]) if shell.stub else []
     heads = _heads(shell, design, whole)
     shown = whole.filter(_shown(pl.col("stub"), stub), *_columns_shown(heads))
@@ -80,9 +74,9 @@ def _fill(shell: TableShell, records: pl.DataFrame, design: Design) -> tuple[Tab
         shell=shell,
         stub=tuple(stub),
         head=tuple(column_keys(heads)),
-        cells=shown.filter(pl.col("level").is_in(shell.areas)).sort("area", "stub", "column"),
+        cells=shown.filter(pl.col("level").is_in(shell.areas)),
     )
-    return table, contradictions(shell, shown, chosen)
+    return table, shown
 
 
 def _heads(shell: TableShell, design: Design, cells: pl.DataFrame) -> list[Sequence[Code]]:

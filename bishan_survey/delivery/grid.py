@@ -39,7 +39,8 @@ def lay_out(table: Table, frame: AreaFrame, stub_label: str) -> TableGrid:
         frame: whose areas are shown, also those that nobody reported from.
         stub_label: what the rows' variable is called.
     """
-    values = {(area, stub, column): value for _, area, stub, column, value in table.cells.iter_rows()}
+    cells = table.cells.select("area", "stub", "column", "value")
+    values = {(area, stub, column): value for area, stub, column, value in cells.iter_rows()}
     keys = [key for key, _ in table.head]
     stubs: list[Code | None] = [_TOTAL, *table.stub] if table.shell.stub else [None]
     rows = [

@@ -70,7 +70,7 @@ def derived_for(design: Design, sheet: Sheet) -> tuple[Derived, ...]:
     while ready := [derived for derived in waiting if inputs_of(derived) <= known]:
         chosen += ready
         known.update(derived.name for derived in ready)
-        waiting = [derived for derived in waiting if derived not in ready]
+        waiting = [derived for derived in waiting if derived.name not in known]
     return tuple(chosen)
 
 

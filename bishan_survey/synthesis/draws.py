@@ -11,8 +11,8 @@ from bishan_survey.model import Derived, Design, Item, Sheet, Survey
 from bishan_survey.synthesis.identity import IdentityNumbers
 from bishan_survey.synthesis.recipe import Draw, Recipe
 from bishan_survey.validation.checks import asked_sql
-from bishan_survey.validation.identifiers import PARTS
 from bishan_survey.validation.values import read_values
+from bishan_survey.validation import derived_expression
 
 
 class Drawer:
@@ -125,15 +125,9 @@ class Drawer:
         changed = {item.name}
         for derived in self._derived:
             if inputs_of(derived) & changed:
-                known = known.with_columns(_expression(derived).cast(dtype(derived)).alias(derived.name))
+                known = known.with_columns(derived_expression(derived).cast(dtype(derived)).alias(derived.name))
                 changed.add(derived.name)
         return known
-
-
-def _expression(derived: Derived) -> pl.Expr:
-    if derived.sql is not None:
-        return compile_sql(derived.sql)
-    return PARTS[str(derived.part)](pl.col(str(derived.of)))
 
 
 def _column(selected: pl.DataFrame, height: int) -> pl.Series:

@@ -3,7 +3,7 @@
 from bishan_survey.validation.checks import Check, checks_for
 from bishan_survey.validation.schema import build_schema, failures
 from bishan_survey.validation.stage import validate
-from bishan_survey.validation.typing import UNREADABLE, TypedRecords, add_derived, type_records
+from bishan_survey.validation.typing import UNREADABLE, TypedRecords, add_derived, derived_expression, type_records
 
 __all__ = [
     "UNREADABLE",
@@ -12,6 +12,7 @@ __all__ = [
     "add_derived",
     "build_schema",
     "checks_for",
+    "derived_expression",
     "failures",
     "type_records",
     "validate",

@@ -44,21 +44,21 @@ def checks_for(design: Design, edition: str, unit: str) -> list[Check]:
     sheet = design.questionnaires[edition].sheet(unit)
     if sheet is None:
         return []
-    implied = [check for item in sheet.items for check in _implied(design, sheet, item)]
-    return implied + list(_written(design, edition, sheet))
-
-
-def _written(design: Design, edition: str, sheet: Sheet) -> Iterator[Check]:
     needs = _Needs(design, sheet)
+    implied = [check for item in sheet.items for check in _implied(design, sheet, item, needs)]
+    return implied + list(_written(design, edition, sheet, needs))
+
+
+def _written(design: Design, edition: str, sheet: Sheet, needs: "_Needs") -> Iterator[Check]:
     for rule in rules_for(design, edition, sheet.unit):
         expression = needs.readable(compile_sql(rule.check), variables_in(rule.check))
         item = sheet.by_name[rule.item]
         yield Check(rule.id, item, rule.severity, expression, rule.message, rule.action, rule.source)
 
 
-def _implied(design: Design, sheet: Sheet, item: Item) -> Iterator[Check]:
+def _implied(design: Design, sheet: Sheet, item: Item, needs: "_Needs") -> Iterator[Check]:
     codes = design.code_lists.get(item.codes or "")
-    for kind, name, expression in _implied_expressions(design, sheet, item, codes):
+    for kind, name, expression in _implied_expressions(needs, sheet, item, codes):
         text = design.implied[kind]
         words = _words(item, codes)
         yield Check(
@@ -73,10 +73,9 @@ def _implied(design: Design, sheet: Sheet, item: Item) -> Iterator[Check]:
 
 
 def _implied_expressions(
-    design: Design, sheet: Sheet, item: Item, codes: CodeList | None
+    needs: "_Needs", sheet: Sheet, item: Item, codes: CodeList | None
 ) -> Iterator[tuple[str, str, pl.Expr]]:
     """Kind of text, name and expression of each check that follows from an item's definition."""
-    needs = _Needs(design, sheet)
     value = pl.col(item.name)
     if item.type in _UNREADABLE_KINDS:
         yield _UNREADABLE_KINDS[item.type], "readable", ~needs.unreadable({item.name}).fill_null(False)

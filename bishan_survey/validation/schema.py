@@ -22,12 +22,16 @@ def build_schema(design: Design, edition: str, unit: str) -> pa.DataFrameSchema:
     Raises:
         DefinitionError: there is no such edition or unit.
     """
-    sheet = _sheet(design, edition, unit)
+    return schema_of(design, _sheet(design, edition, unit), checks_for(design, edition, unit))
+
+
+def schema_of(design: Design, sheet: Sheet, checks: Sequence[Check]) -> pa.DataFrameSchema:
+    """A schema of a sheet's variables with some checks."""
+    types = variable_types(design, sheet) | {UNREADABLE: pl.String()}
     return pa.DataFrameSchema(
-        columns={name: pa.Column(kind, nullable=True) for name, kind in variable_types(design, sheet).items()}
-        | {UNREADABLE: pa.Column(pl.String, nullable=True)},
-        checks=[_as_pandera(check) for check in checks_for(design, edition, unit)],
-        name=f"{edition}/{unit}",
+        columns={name: pa.Column(kind, nullable=True) for name, kind in types.items()},
+        checks=[_as_pandera(check) for check in checks],
+        name=sheet.name,
         strict=False,
     )
 
@@ -45,8 +49,10 @@ def _as_pandera(check: Check) -> pa.Check:
     """A check of ours as one of pandera's. What cannot be told passes, as it does in the one pass."""
     verdict = check.expression.fill_null(True)
 
-    def confront(data: PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(verdict.alias(check.id))
+    def confront(data: PolarsData) -> pl.LazyFrame | bool:
+        outcome = data.lazyframe.select(verdict.alias(check.id)).collect()
+        # pandera is spared looking for failures where there are none: it halves the time.
+        return True if outcome[check.id].all() else outcome.lazy()
 
     return pa.Check(
         confront,

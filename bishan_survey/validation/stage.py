@@ -1,6 +1,5 @@
 """The validation stage: verbatim records in, typed records with findings and a status out."""
 
-import warnings
 from dataclasses import replace
 
 import pandera.polars as pa
@@ -11,7 +10,7 @@ from bishan_survey.errors import InternalError
 from bishan_survey.frames import STATUS
 from bishan_survey.model import Batch, Design, Severity, Survey
 from bishan_survey.validation.checks import Check, checks_for
-from bishan_survey.validation.schema import build_schema, failures
+from bishan_survey.validation.schema import failures, schema_of
 from bishan_survey.validation.typing import type_records
 
 
@@ -31,12 +30,14 @@ def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
     for (edition, unit), verbatim in batch.records.items():
         sheet = design.questionnaires[edition].sheet(unit)
         assert sheet is not None  # noqa: S101 - intake read it by this sheet
+        checks = checks_for(design, edition, unit)
         typed = type_records(verbatim, design, sheet, survey)
-        failed = failures(typed.frame, checks_for(design, edition, unit))
+        failed = failures(typed.frame, checks)
         records[edition, unit] = _with_status(typed.frame, failed)
-        findings += [_findings(check, rows, verbatim, unit, batch.columns) for check, rows in failed]
+        findings.append(_findings(failed, verbatim, unit, batch.columns))
         normalised.append(frames.with_cells(typed.normalised, batch.columns))
-        _pass_pandera(records[edition, unit], build_schema(design, edition, unit))
+        hard = [check for check in checks if check.severity is Severity.HARD]
+        _pass_pandera(records[edition, unit], schema_of(design, sheet, hard))
     return replace(
         batch,
         records=records,
@@ -56,40 +57,48 @@ def _with_status(frame: pl.DataFrame, failed: list[tuple[Check, pl.Series]]) -> 
     )
 
 
-def _findings(check: Check, rows: pl.Series, verbatim: pl.DataFrame, unit: str, columns: pl.DataFrame) -> pl.DataFrame:
-    """The findings of one check. Where a sheet lacks the whole column, one finding stands for all its records."""
-    failed = verbatim[rows].select(
+def _findings(
+    failed: list[tuple[Check, pl.Series]], verbatim: pl.DataFrame, unit: str, columns: pl.DataFrame
+) -> pl.DataFrame:
+    """The findings of a sheet. Where a column is missing altogether, one finding stands for all its records."""
+    if not failed:
+        return frames.empty(frames.FINDINGS)
+    positions = pl.concat([rows for _, rows in failed])
+    told = verbatim[positions].select(
         file="_file",
         sheet="_sheet",
         row="_row",
         town="_town",
         village="_village",
-        value=pl.col(check.item.name),
-        item=pl.lit(check.item.name),
+        value=pl.concat([verbatim[check.item.name].gather(rows) for check, rows in failed]),
+        rule=pl.Series([check.id for check, rows in failed for _ in range(len(rows))]),
+        records=pl.lit(1, dtype=pl.Int64),
     )
-    placed = frames.with_cells(failed, columns)
-    no_column = placed.filter(pl.col("cell").is_null())
-    collapsed = no_column.group_by("file", "sheet", "town", "village", "item", maintain_order=True).agg(
-        records=pl.len().cast(pl.Int64)
+    words = pl.DataFrame([_words(check) for check, _ in failed])
+    placed = frames.with_cells(told.join(words, on="rule", maintain_order="left"), columns)
+    lost = placed.filter(pl.col("cell").is_null()).drop("row", "cell", "value", "records")
+    collapsed = lost.group_by(lost.columns, maintain_order=True).agg(records=pl.len().cast(pl.Int64))
+    return pl.concat([placed.filter(pl.col("cell").is_not_null()), collapsed], how="diagonal").with_columns(
+        unit=pl.lit(unit)
     )
-    single = placed.filter(pl.col("cell").is_not_null()).with_columns(records=pl.lit(1, dtype=pl.Int64))
-    return pl.concat([single, collapsed], how="diagonal").with_columns(
-        rule=pl.lit(check.id),
-        severity=pl.lit(check.severity.value),
-        unit=pl.lit(unit),
-        label=pl.lit(check.item.label),
-        message=pl.lit(check.message),
-        action=pl.lit(check.action),
-    )
+
+
+def _words(check: Check) -> dict[str, str]:
+    return {
+        "rule": check.id,
+        "severity": check.severity.value,
+        "item": check.item.name,
+        "label": check.item.label,
+        "message": check.message,
+        "action": check.action,
+    }
 
 
 def _pass_pandera(frame: pl.DataFrame, schema: pa.DataFrameSchema) -> None:
-    """What is accepted must pass the public schema itself."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", pa.errors.SchemaWarning)
-        try:
-            schema.validate(frame.filter(pl.col(STATUS) == "accepted"), lazy=True)
-        except pa.errors.SchemaErrors as error:
-            cases = error.failure_cases.select("column", "check").unique().sort("column", "check")
-            ids = [f"{column}：{check}" for column, check in cases.iter_rows()]
-            raise InternalError(f"已接收的记录没有通过自己的校验模式：{'、'.join(ids)}") from None
+    """What is accepted must pass the public schema itself (its soft checks only warn, so they are left out)."""
+    try:
+        schema.validate(frame.filter(pl.col(STATUS) == "accepted"), lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases.select("column", "check").unique().sort("column", "check")
+        ids = [f"{column}：{check}" for column, check in cases.iter_rows()]
+        raise InternalError(f"已接收的记录没有通过自己的校验模式：{'、'.join(ids)}") from None

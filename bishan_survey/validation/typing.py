@@ -53,11 +53,12 @@ def _with_dates(frame: pl.DataFrame, survey: Survey) -> pl.DataFrame:
 def add_derived(frame: pl.DataFrame, design: Design, sheet: Sheet) -> pl.DataFrame:
     """Add the derived variables of a sheet, each from the columns that stand before it."""
     for derived in derived_for(design, sheet):
-        frame = frame.with_columns(_expression(derived).cast(dtype(derived)).alias(derived.name))
+        frame = frame.with_columns(derived_expression(derived).cast(dtype(derived)).alias(derived.name))
     return frame
 
 
-def _expression(derived: Derived) -> pl.Expr:
+def derived_expression(derived: Derived) -> pl.Expr:
+    """How a derived variable is computed from the columns of a frame."""
     if derived.sql is not None:
         return compile_sql(derived.sql)
     return PARTS[str(derived.part)](pl.col(str(derived.of)))

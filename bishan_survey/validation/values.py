@@ -55,11 +55,31 @@ def read_values(item: Item, texts: pl.Series, codes: CodeList | None) -> Typed:
         texts: the cells' texts, null where empty.
         codes: the item's code list, for coded items.
     """
+    if item.type in _AS_ASKED:
+        return _mostly_as_asked(item, texts)
+    return _one_by_one(item, texts, _reader(item, codes))
+
+
+def _mostly_as_asked(item: Item, texts: pl.Series) -> Typed:
+    """Values whose texts nearly all stand as the form asks: only the others are looked at one by one."""
+    pattern, convert = _AS_ASKED[item.type]
+    plain = texts.str.contains(pattern)
+    values = convert(texts.set(~plain, None))
+    # What has the form of a date may be none, such as 2025-02-30.
+    unreadable = (plain & values.is_null()).fill_null(False)
+    if plain.all():
+        return Typed(values, unreadable, pl.repeat(False, len(texts), dtype=pl.Boolean, eager=True))
+    others = _one_by_one(item, texts.set(plain, None), _READERS[item.type])
+    merged = values.zip_with(plain.fill_null(True), others.values)
+    return Typed(merged, unreadable | others.unreadable, others.normalised)
+
+
+def _one_by_one(item: Item, texts: pl.Series, read: Callable[[str], Reading]) -> Typed:
+    """Values read from each distinct text."""
     distinct = texts.drop_nulls().unique().sort()
     if distinct.is_empty():
         no = pl.repeat(False, len(texts), dtype=pl.Boolean, eager=True)
         return Typed(pl.Series(item.name, [None] * len(texts), dtype=dtype(item)), no, no)
-    read = _reader(item, codes)
     readings = [read(text) for text in distinct]
     place = texts.replace_strict(distinct, pl.int_range(len(distinct), eager=True), return_dtype=pl.UInt32)
     values = pl.Series(item.name, [value for value, _ in readings], dtype=dtype(item), strict=True)
@@ -72,6 +92,8 @@ def as_written(value: object) -> str:
     """A value in the spelling that the form asks for."""
     if isinstance(value, list | pl.Series):
         return ",".join(value)
+    if isinstance(value, float):
+        return f"{value:.15g}"
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
@@ -190,3 +212,12 @@ _READERS: dict[ValueType, Callable[[str], Reading]] = {
     ValueType.INTEGER: _integer,
     ValueType.DECIMAL: _decimal,
 }
+
+_AS_ASKED: dict[ValueType, tuple[str, Callable[[pl.Series], pl.Series]]] = {
+    ValueType.TEXT: (r"^[^\s\p{Cf}]+$", lambda texts: texts),
+    ValueType.CERTIFICATE: (r"^[0-9A-Z]+$", lambda texts: texts),
+    ValueType.ID_NUMBER: (r"^[0-9A-Z]+$", lambda texts: texts),
+    ValueType.PHONE: (r"^[0-9-]+$", lambda texts: texts),
+    ValueType.DATE: (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", lambda texts: texts.str.to_date("%Y-%m-%d", strict=False)),
+}
+"""For types of great variety: how a text looks that is written as the form asks, and how it becomes a value."""

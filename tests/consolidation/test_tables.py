@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bishan_survey.consolidation import consolidate, ledger_of
-from bishan_survey.consolidation.counting import by_area, count_by_variables
+from bishan_survey.consolidation.counting import cells_of
 from bishan_survey.consolidation.crossfoot import contradictions
 from bishan_survey.design import load_design
 from bishan_survey.errors import InternalError
@@ -132,8 +132,9 @@ def test_crossfooting_can_fail(damage: str) -> None:
     person = {**dict.fromkeys(_TYPES), "_village": _VILLAGES[0], "certificate_no": "99", STATUS: "accepted"}
     people = [{**person, "certificate_grade": g, "certificate_category": "1", "identity_sex": "1"} for g in "1124"]
     records = pl.DataFrame(people, schema=_TYPES)
-    cells = by_area(count_by_variables(records, _SHELL), ("district", "town", "village"))
-    assert contradictions(_SHELL, cells, records) == []
+    counting = {"person": records}
+    cells = cells_of([_SHELL], counting)
+    assert contradictions([_SHELL], cells, counting) == []
     at = {
         "area": (pl.col("level") == "town") & (pl.col("stub") == "1") & (pl.col("column") == "1|1"),
         "stub": (pl.col("stub") == "2") & (pl.col("column") == "|"),
@@ -141,7 +142,7 @@ def test_crossfooting_can_fail(damage: str) -> None:
         "grand": pl.col("value") > 0,
     }[damage]
     factor = pl.when(at).then(pl.col("value") + 1 if damage != "grand" else pl.col("value") * 2).otherwise("value")
-    assert contradictions(_SHELL, cells.with_columns(value=factor), records) != []
+    assert contradictions([_SHELL], cells.with_columns(value=factor), counting) != []
 
 
 def test_a_contradiction_stops_publication() -> None:

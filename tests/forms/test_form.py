@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bishan_survey.forms import FIRST_ROW, FormContent, write_form
 from bishan_survey.intake import read_batch
-from bishan_survey.intake.cells import read_grids
+from bishan_survey.intake.cells import Workbook
 from bishan_survey.model import AreaFrame, Design, Survey
 from tests.people import adult
 from tests.workbooks import submission
@@ -75,5 +75,5 @@ def test_the_form_holds_its_drop_downs_and_no_formula_of_a_person(tmp_path, desi
     assert xml.count('<dataValidation type="list"') == len(lists)
     assert xml.count("<dataValidation ") == len(person.items)
     assert "<f>" not in xml
-    guide = next(grid for grid in read_grids(path.read_bytes()) if grid.name == "填表说明")
+    guide = Workbook(path.read_bytes()).grid("填表说明")
     assert len(guide.rows) > len(person.items)

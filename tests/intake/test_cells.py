@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bishan_survey.intake.cells import UnreadableWorkbook, cell_text, read_grids
+from bishan_survey.intake.cells import UnreadableWorkbook, Workbook, cell_text
 from tests.workbooks import write_cells
 
 
@@ -34,7 +34,7 @@ def test_cells_read_as_people_see_them(value: object, text: str) -> None:
 
 def test_cells_stand_at_their_true_addresses(tmp_path: Path) -> None:
     path = write_cells(tmp_path / "a.xlsx", {"表": {"C4": "甲", "E6": 7}})
-    grid = read_grids(path.read_bytes())[0]
+    grid = Workbook(path.read_bytes()).grid("表")
     assert grid.rows[3][2] == "甲"
     assert grid.rows[5][4] == 7
     assert grid.rows[0][0] == ""
@@ -43,7 +43,7 @@ def test_cells_stand_at_their_true_addresses(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0" + b"\0" * 600])
 def test_what_is_no_workbook_is_refused(content: bytes) -> None:
     with pytest.raises(UnreadableWorkbook):
-        read_grids(content)
+        Workbook(content)
 
 
 def test_a_workbook_that_would_unpack_to_too_much_is_refused(tmp_path: Path) -> None:
@@ -52,5 +52,5 @@ def test_a_workbook_that_would_unpack_to_too_much_is_refused(tmp_path: Path) -> 
         for _ in range(210):
             entry.write(b"\0" * 2**20)
     with pytest.raises(UnreadableWorkbook) as refused:
-        read_grids(path.read_bytes())
+        Workbook(path.read_bytes())
     assert refused.value.args == ("F03",)
