@@ -141,6 +141,8 @@ class Questionnaire:
     version: str
     source: str
     sheets: tuple[Sheet, ...]
+    lineage: tuple[str, ...]
+    """Its own id, then those of the editions that it extends, the nearest first."""
 
     def sheet(self, unit: str) -> Sheet | None:
         """The sheet of a unit, or ``None`` where the edition has none."""
@@ -177,7 +179,7 @@ class EditRule:
     source: str
     mark: str = ""
     editions: tuple[str, ...] = ()
-    """Editions it is meant for; empty: every edition that has its variables."""
+    """Editions it is meant for, with those that extend them; empty: every edition that has its variables."""
     holds: tuple[Mapping[str, Any], ...] = ()
     fails: tuple[Mapping[str, Any], ...] = ()
     unknown: tuple[Mapping[str, Any], ...] = ()

@@ -1,7 +1,9 @@
 """All files of a run, written into its folder: ``statistics`` names nobody, ``restricted`` is its owner's alone."""
 
+import csv
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,43 +48,33 @@ def publish(folder: Path, results: Results) -> None:
     statistics, restricted = folder / STATISTICS, folder / RESTRICTED
     (statistics / "tables").mkdir(parents=True)
     restricted.mkdir(mode=_OWNER_ONLY_FOLDER)
-    write_statistics(statistics / STATISTICS_BOOK, results.publication)
-    _write_tables(statistics, results.publication.grids)
-    _write_restricted(restricted, results)
+    # The workbook is written in Python, the rest mostly by polars, which lets Python run meanwhile.
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [
+            pool.submit(write_statistics, statistics / STATISTICS_BOOK, results.publication),
+            pool.submit(_write_restricted, restricted, results),
+            pool.submit(_write_tables, statistics, results.publication.grids),
+        ]
+        for one in waiting:
+            one.result()
 
 
 def _write_tables(folder: Path, grids: Sequence[TableGrid]) -> None:
     for grid in grids:
-        path = folder / "tables" / f"{grid.table.shell.id}.csv"
-        _grid_frame(grid).write_csv(path, include_bom=True)
+        _write_grid(folder / "tables" / f"{grid.table.shell.id}.csv", grid)
     document = {"schema": TABLES_SCHEMA, "tables": [_grid_json(grid) for grid in grids]}
     text = json.dumps(document, ensure_ascii=False, indent=1)
     (folder / "tables.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def _grid_frame(grid: TableGrid) -> pl.DataFrame:
-    lead = ["地区代码", *grid.row_labels]
-    rows = [[row.area, row.area_name, *([row.stub.label] if row.stub else []), *row.values] for row in grid.rows]
-    kinds = [pl.String] * len(lead) + [
-        pl.Float64 if _has_fraction(rows, n) else pl.Int64
-        for n in range(len(lead), len(lead) + len(grid.column_labels))
-    ]
-    names = _distinct([*lead, *grid.column_labels])
-    return pl.DataFrame(rows, schema=dict(zip(names, kinds, strict=True)), orient="row", strict=False)
-
-
-def _has_fraction(rows: Sequence[Sequence[Any]], column: int) -> bool:
-    return any(isinstance(row[column], float) for row in rows)
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    """Column names, a repeated one with a number behind it."""
-    seen: dict[str, int] = {}
-    made = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        made.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
-    return made
+def _write_grid(path: Path, grid: TableGrid) -> None:
+    """A table as CSV, with the mark by which spreadsheet programs know UTF-8."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["地区代码", *grid.row_labels, *grid.column_labels])
+        writer.writerows(
+            [row.area, row.area_name, *([row.stub.label] if row.stub else []), *row.values] for row in grid.rows
+        )
 
 
 def _grid_json(grid: TableGrid) -> dict[str, Any]:

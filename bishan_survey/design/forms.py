@@ -9,40 +9,65 @@ from bishan_survey.model import Item, Questionnaire, Sheet, Subject
 Raw = dict[str, Any]
 
 
+_KEYS = frozenset({"edition", "title", "version", "extends", "drop", "source", "sheet"})
+
+
 def read_questionnaires(reader: Reader) -> dict[str, Questionnaire]:
     """Every edition under ``templates/forms``, by its id."""
     raw = {path.stem: content for path, content in reader.tomls("templates/forms")}
     made: dict[str, Questionnaire] = {}
-    for edition in raw:
-        merged = _merged(edition, raw, reader, ())
-        made[edition] = _questionnaire(edition, merged, reader)
+    for edition, own in raw.items():
+        reader.problems += [f"{_file(edition)}：不认识的键 {key}" for key in own.keys() - _KEYS]
+        lineage = _lineage(edition, raw, reader)
+        made[edition] = _questionnaire(edition, _merged(lineage, raw, reader), lineage, reader)
     return made
 
 
-def _merged(edition: str, raw: Mapping[str, Raw], reader: Reader, seen: tuple[str, ...]) -> Raw:
-    """An edition's content with everything that it takes over from the edition it extends."""
-    own = raw[edition]
-    parent = own.get("extends")
-    if parent is None:
-        return own
-    if parent not in raw or parent in seen:
-        reader.problems.append(f"templates/forms/{edition}.toml：extends：没有可继承的版本 {parent}")
-        return own
-    base = _merged(parent, raw, reader, (*seen, edition))
-    sheets = {s["unit"]: s for s in base.get("sheet", [])}
-    for sheet in own.get("sheet", []):
-        sheets[sheet["unit"]] = _extended(sheets.get(sheet["unit"], {}), sheet, set(own.get("drop", [])))
-    return base | own | {"sheet": list(sheets.values())}
+def _file(edition: str) -> str:
+    return f"templates/forms/{edition}.toml"
 
 
-def _extended(base: Raw, own: Raw, dropped: set[str]) -> Raw:
+def _lineage(edition: str, raw: Mapping[str, Raw], reader: Reader) -> tuple[str, ...]:
+    """An edition and those that it extends, the nearest first."""
+    lineage = [edition]
+    while (parent := raw[lineage[-1]].get("extends")) is not None:
+        if parent not in raw or parent in lineage:
+            reader.problems.append(f"{_file(lineage[-1])}：extends：没有可继承的版本 {parent}")
+            break
+        lineage.append(parent)
+    return tuple(lineage)
+
+
+def _merged(lineage: tuple[str, ...], raw: Mapping[str, Raw], reader: Reader) -> Raw:
+    """An edition's content with everything that it takes over from the editions it extends."""
+    own, *parents = lineage
+    if not parents:
+        return raw[own]
+    base = _merged(tuple(parents), raw, reader)
+    dropped = set(raw[own].get("drop", []))
+    sheets = {sheet["unit"]: _without(sheet, dropped) for sheet in base.get("sheet", [])}
+    known = {item["name"] for sheet in base.get("sheet", []) for item in sheet.get("item", [])}
+    reader.problems += [f"{_file(own)}：drop：没有变量 {name}" for name in sorted(dropped - known)]
+    for sheet in raw[own].get("sheet", []):
+        sheets[sheet["unit"]] = _extended(sheets.get(sheet["unit"], {}), sheet, own, reader)
+    return base | raw[own] | {"sheet": list(sheets.values())}
+
+
+def _without(sheet: Raw, dropped: set[str]) -> Raw:
+    return sheet | {"item": [item for item in sheet.get("item", []) if item["name"] not in dropped]}
+
+
+def _extended(base: Raw, own: Raw, edition: str, reader: Reader) -> Raw:
     """A sheet of the parent edition with the changes of the child's."""
     subjects = {s["id"]: s for s in base.get("subject", [])}
     for subject in own.get("subject", []):
         subjects[subject["id"]] = subjects.get(subject["id"], {}) | subject
-    items = [item for item in base.get("item", []) if item["name"] not in dropped]
+    items = list(base.get("item", []))
     for item in own.get("item", []):
-        _put(items, {k: v for k, v in item.items() if k != "after"}, item.get("after"))
+        after = item.get("after")
+        if after is not None and after not in [i["name"] for i in items]:
+            reader.problems.append(f"{_file(edition)}：{item['name']}：after：没有变量 {after}")
+        _put(items, {k: v for k, v in item.items() if k != "after"}, after)
     return base | own | {"subject": list(subjects.values()), "item": items}
 
 
@@ -58,8 +83,8 @@ def _put(items: list[Raw], item: Raw, after: str | None) -> None:
         items.append(item)
 
 
-def _questionnaire(edition: str, raw: Raw, reader: Reader) -> Questionnaire:
-    where = f"templates/forms/{edition}.toml"
+def _questionnaire(edition: str, raw: Raw, lineage: tuple[str, ...], reader: Reader) -> Questionnaire:
+    where = _file(edition)
     for key in ("edition", "title", "version", "source"):
         if not isinstance(raw.get(key), str):
             reader.problems.append(f"{where}：缺少 {key}")
@@ -69,6 +94,7 @@ def _questionnaire(edition: str, raw: Raw, reader: Reader) -> Questionnaire:
         version=str(raw.get("version", "")),
         source=str(raw.get("source", "")),
         sheets=tuple(_sheet(sheet, reader, where) for sheet in raw.get("sheet", [])),
+        lineage=lineage,
     )
 
 

@@ -82,7 +82,8 @@ def variable_types(design: Design, sheet: Sheet) -> dict[str, pl.DataType]:
 
 def rules_for(design: Design, edition: str, unit: str) -> tuple[EditRule, ...]:
     """The edit rules that apply to a sheet of an edition: those meant for it whose variables it has."""
-    sheet = design.questionnaires[edition].sheet(unit)
+    form = design.questionnaires[edition]
+    sheet = form.sheet(unit)
     if sheet is None:
         return ()
     known = variable_types(design, sheet).keys()
@@ -90,6 +91,6 @@ def rules_for(design: Design, edition: str, unit: str) -> tuple[EditRule, ...]:
         rule
         for rule in design.rules
         if rule.unit == unit
-        and (not rule.editions or edition in rule.editions)
+        and (not rule.editions or not set(rule.editions).isdisjoint(form.lineage))
         and variables_in(rule.check) | {rule.item} <= known
     )

@@ -10,9 +10,9 @@ from bishan_survey.design import CONTEXT, compile_sql, derived_for, dtype, input
 from bishan_survey.model import Derived, Design, Item, Sheet, Survey
 from bishan_survey.synthesis.identity import IdentityNumbers
 from bishan_survey.synthesis.recipe import Draw, Recipe
+from bishan_survey.validation import derived_expression
 from bishan_survey.validation.checks import asked_sql
 from bishan_survey.validation.values import read_values
-from bishan_survey.validation import derived_expression
 
 
 class Drawer:

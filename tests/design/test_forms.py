@@ -1,7 +1,10 @@
 """Editions of the questionnaire, and what an extending edition takes over."""
 
+from bishan_survey.design import rules_for
 from bishan_survey.design.forms import _extended
+from bishan_survey.design.parse import Reader
 from bishan_survey.model import Design
+from tests.conftest import ROOT
 
 
 def test_the_three_editions_are_there(design: Design) -> None:
@@ -25,10 +28,17 @@ def test_every_item_says_where_it_is_from(design: Design) -> None:
 
 
 def test_a_new_item_goes_after_the_one_it_names() -> None:
-    base = {"item": [{"name": "a"}, {"name": "b"}, {"name": "c"}]}
+    base = {"item": [{"name": "a"}, {"name": "b"}]}
     own = {"item": [{"name": "x", "after": "a"}, {"name": "b", "label": "新"}, {"name": "y"}]}
-    merged = _extended(base, own, {"c"})
+    merged = _extended(base, own, "trial", Reader(ROOT))
     assert merged["item"] == [{"name": "a"}, {"name": "x"}, {"name": "b", "label": "新"}, {"name": "y"}]
+
+
+def test_an_edition_inherits_the_rules_meant_for_the_one_it_extends(design: Design) -> None:
+    meant = {rule.id for rule in design.rules if rule.editions == ("cdpf-2022",)}
+    assert meant
+    assert meant <= {rule.id for rule in rules_for(design, "bishan-2025", "person")}
+    assert not meant & {rule.id for rule in rules_for(design, "cdpf-2018", "person")}
 
 
 def test_several_answers_can_be_told_apart(design: Design) -> None:
