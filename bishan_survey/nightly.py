@@ -73,7 +73,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         progress.begin("写出结果", 1)
         with new_run(workspace, started) as run:
             publish(run.path, results)
-            write_atomically(run.path / RECORD, _as_json(run_record(run.id, started, examined, results)))
+            write_atomically(run.path / RECORD, _as_json(run_record(run.id, started, examined, results)), private=False)
         progress.advance()
     return Night(run.id, workspace.runs / run.id, examined, results)
 

@@ -401,12 +401,12 @@ def main(arguments: Sequence[str]) -> int:
     old = stale(made, FOLDER)
     if list(arguments) == ["--check"]:
         for name in old:
-            print(f"docs/reference/{name} is stale: run python docs/generate.py")  # noqa: T201
+            print(f"docs/reference/{name} is stale: run python docs/generate.py")
         return 1 if old else 0
     FOLDER.mkdir(exist_ok=True)
     for name in old:
         (FOLDER / name).write_text(made[name], encoding="utf-8", newline="\n")
-        print(f"wrote docs/reference/{name}")  # noqa: T201
+        print(f"wrote docs/reference/{name}")
     return 0
 
 

@@ -31,7 +31,7 @@ _ERRORS = (
     (r"^Missing (?:argument|option|parameter) ?(.*?)\.?$", r"缺少 \1"),
     (r"^No such option: (\S+)", r"没有选项 \1"),
     (r"\(Possible options: (.*)\)", r"（是不是 \1？）"),
-    (r" ?Did you mean (.+)\?", r"是不是 \1？"),
+    (r"\.? ?Did you mean (.+)\?", r"是不是 \1？"),
     (r"^Invalid value for (.+?): ", r"\1 的取值不对："),
     (r"^Invalid value: ", "取值不对："),
     (r"^Got unexpected extra arguments? \((.*)\)\.?", r"多出的参数：\1"),
@@ -61,9 +61,16 @@ def in_chinese(message: str) -> str:
 
 
 def _with_chinese_help(parameters: list[Any]) -> list[Any]:
+    """Parameters with Chinese help, and without the English names of Python's types."""
     for parameter in parameters:
         parameter.help = _OPTION_HELP.get(parameter.name, getattr(parameter, "help", None))
+        if parameter.metavar is None or parameter.param_type_name == "argument":
+            parameter.display_type_rich = _nothing
     return parameters
+
+
+def _nothing(**_: Any) -> None:
+    """No type to display."""
 
 
 class ChineseCommand(TyperCommand):

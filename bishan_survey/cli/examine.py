@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
-from bishan_survey.cli.options import EditionOption, JsonOption, WorkspaceArgument, YearOption
+from bishan_survey.cli.options import (
+    EditionOption,
+    JsonOption,
+    ToOption,
+    WorkspaceArgument,
+    YearOption,
+    output_path,
+)
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.errors import EXIT_CLEAN, EXIT_HARD_FINDINGS, UnusableFilesError, UsageError
 
@@ -19,7 +26,6 @@ if TYPE_CHECKING:
     from bishan_survey.workspace import Workspace
 
 _SHOWN = 30
-ToOption = Annotated[Path | None, typer.Option("--to", metavar="文件", help="另存为工作簿（.xlsx）。")]
 
 
 def register(app: typer.Typer) -> None:
@@ -60,9 +66,9 @@ def ingest(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
     show.heading("收到的表")
     show.pairs([*coverage_pairs(examined.coverage), *missing_pairs(examined.coverage)])
     show.pairs([("略过的文件（临时文件等）", examined.passed_over), ("读入的行", examined.ledger.read)])
-    about_files = examined.batch.findings.filter(examined.batch.findings["records"] == 0)
+    about_files = examined.batch.findings.filter(records=0)
     show_findings(show, about_files)
-    show.document("ingest/1", summary(examined))
+    show.document("ingest/1", {**summary(examined), "file_findings": about_files.drop("value").to_dicts()})
     raise typer.Exit(UnusableFilesError.exit_code if examined.coverage.unusable else EXIT_CLEAN)
 
 
@@ -82,6 +88,7 @@ def validate(
     """
     from bishan_survey.delivery import SEVERITIES, write_findings
 
+    to = output_path(to, ".xlsx")
     batch, areas, survey = _validated(paths, edition, year)
     findings = batch.findings
     hard = findings.filter(severity="hard").height
@@ -90,10 +97,11 @@ def validate(
     show.pairs([(label, findings.filter(severity=weight).height) for weight, label in SEVERITIES.items()])
     show_findings(show, findings)
     if to is not None:
-        _refuse_overwriting(to)
         write_findings(to, batch, areas, survey)
         show.remark(f"问题清单已写到 {to}（含个人信息，请妥善保管）")
     show.document("validate/1", _findings_document(batch))
+    if not batch.sources["usable"].all():
+        raise typer.Exit(UnusableFilesError.exit_code)
     raise typer.Exit(EXIT_HARD_FINDINGS if hard else EXIT_CLEAN)
 
 
@@ -104,7 +112,9 @@ def _validated(paths: list[Path], edition: str | None, year: int | None) -> "tup
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise UsageError(f"找不到：{'、'.join(missing)}", "请核对路径和文件名")
-    if len(paths) == 1 and (paths[0] / "survey.toml").is_file():
+    if any((path / "survey.toml").is_file() for path in paths):
+        if len(paths) > 1 or edition or year:
+            raise UsageError("工作区要单独写，版本和年份按它的 survey.toml", "请分开运行")
         examined, workspace = _examined(paths[0])
         return examined.batch, workspace.areas, workspace.settings.survey
     design, defaults = load_design(), load_defaults()
@@ -126,11 +136,6 @@ def _submissions(paths: list[Path]) -> "list[Submission]":
         Submission(name, path, hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size)
         for name, path in named
     ]
-
-
-def _refuse_overwriting(path: Path) -> None:
-    if path.exists():
-        raise UsageError(f"{path} 已存在", "不会覆盖，请换一个文件名")
 
 
 def _findings_document(batch: "Batch") -> dict[str, object]:
@@ -156,7 +161,7 @@ def show_findings(show: Show, findings: "pl.DataFrame") -> None:
         (
             SEVERITIES[r["severity"]],
             r["file"],
-            r["cell"] or (f"第{r['row']}行" if r["row"] else ""),
+            r["cell"] or (f"第{r['row']}行" if r["row"] else "整个文件"),
             r["rule"],
             r["message"],
         )
@@ -165,7 +170,8 @@ def show_findings(show: Show, findings: "pl.DataFrame") -> None:
     show.table(("程度", "文件", "单元格", "规则", "问题"), rows)
     if findings.height > _SHOWN:
         show.remark(
-            f"这里只列最要紧的{_SHOWN}处，其余{findings.height - _SHOWN}处见问题清单（加 --to 文件.xlsx，或看夜间运行的结果）。"
+            f"这里只列最要紧的{_SHOWN}处，其余{findings.height - _SHOWN}处见问题清单"
+            "（加 --to 文件.xlsx，或看夜间运行的结果）。"
         )
 
 
@@ -174,6 +180,8 @@ def dedupe(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
 
     残疾人证号前18位相同的是同一人，不论在哪个村（社区）、哪个镇街。列出依据；分不出的暂不计入。
     """
+    import polars as pl
+
     examined, _ = _examined(workspace)
     links = examined.batch.links
     across = links.filter("across_towns")
@@ -187,6 +195,6 @@ def dedupe(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
     show.heading("重复登记")
     labels = ("有多条登记的人", "其中跨镇街的", "不计的重复记录", "无法判定、暂不计入的记录")
     show.pairs(list(zip(labels, counts.values(), strict=True)))
-    rules = links.filter(outcome="duplicate").group_by("rule", "reason").len().sort("rule")
+    rules = links.filter(outcome="duplicate").group_by("rule", "reason").agg(records=pl.len()).sort("rule")
     show.table(("规则", "依据", "记录"), rules.rows())
     show.document("dedupe/1", {**counts, "rules": rules.drop("reason").to_dicts()})

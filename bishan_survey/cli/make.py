@@ -10,6 +10,7 @@ from bishan_survey.cli.options import (
     EditionOption,
     JsonOption,
     YearOption,
+    output_path,
 )
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.errors import UsageError, WorkspaceError
@@ -140,11 +141,7 @@ def template(
 
     design, defaults = load_design(), load_defaults()
     survey = defaults.survey(design, edition, year)
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError(f"{path.name} 应以 .xlsx 结尾", "请改用 .xlsx 文件名")
-    if path.exists():
-        raise UsageError(f"{path} 已存在", "不会覆盖，请换一个文件名")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    output_path(path, ".xlsx")
     content = FormContent(_village(village, defaults) if village else None)
     write_form(path, design, design.questionnaires[survey.editions[0]], survey, content)
     show = Show()

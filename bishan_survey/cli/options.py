@@ -5,7 +5,26 @@ from typing import Annotated
 
 import typer
 
+from bishan_survey.errors import UsageError
+
+ToOption = Annotated[Path | None, typer.Option("--to", metavar="文件", help="另存为工作簿（.xlsx）。")]
 WorkspaceArgument = Annotated[Path, typer.Argument(metavar="工作区", help="工作区文件夹（其中有 survey.toml）。")]
 JsonOption = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出，格式见 docs/reference/json.md。")]
 EditionOption = Annotated[str | None, typer.Option("--edition", metavar="版本", help="调查表版本，如 bishan-2025。")]
 YearOption = Annotated[int | None, typer.Option("--year", metavar="年份", min=2000, max=2100, help="调查年份。")]
+
+
+def output_path(path: Path | None, *suffixes: str) -> Path | None:
+    """A file that a command may write: of one of these kinds, not there yet, in a folder that is made if needed.
+
+    Raises:
+        UsageError: it is of another kind, or is there already.
+    """
+    if path is None:
+        return None
+    if path.suffix.lower() not in suffixes:
+        raise UsageError(f"{path.name} 应以 {' 或 '.join(suffixes)} 结尾", "请改用这样的文件名")
+    if path.exists():
+        raise UsageError(f"{path} 已存在", "不会覆盖，请换一个文件名")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path

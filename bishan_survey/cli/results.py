@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
-from bishan_survey.cli.examine import ToOption, open_workspace, show_findings
-from bishan_survey.cli.options import JsonOption, WorkspaceArgument
+from bishan_survey.cli.examine import open_workspace, show_findings
+from bishan_survey.cli.options import JsonOption, ToOption, WorkspaceArgument, output_path
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.errors import (
     EXIT_CLEAN,
@@ -30,7 +30,11 @@ def register(app: typer.Typer) -> None:
         consolidate
     )
     app.command("nightly", cls=ChineseCommand, epilog="例：bishan-survey nightly 2025年调查")(nightly)
-    app.command("export", epilog="例：bishan-survey export 2025年调查 --profile system-person --to 人口.xlsx")(export)
+    app.command(
+        "export",
+        cls=ChineseCommand,
+        epilog="例：bishan-survey export 2025年调查 --profile system-person --to 人口.xlsx",
+    )(export)
 
 
 def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: JsonOption = False) -> None:
@@ -42,8 +46,7 @@ def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: Json
     from bishan_survey.nightly import consolidate_workspace, summary
 
     opened, design = open_workspace(workspace)
-    if to is not None and to.exists():
-        raise UsageError(f"{to} 已存在", "不会覆盖，请换一个文件名")
+    to = output_path(to, ".xlsx")
     with opened.locked(), ShownProgress() as progress:
         examined, results = consolidate_workspace(opened, design, progress)
     grids = results.publication.grids
@@ -158,8 +161,9 @@ def export(
         return
     if profile not in design.profiles:
         raise UsageError(f"没有上报格式 {profile}", f"现有：{'、'.join(design.profiles)}")
-    if to is None or to.suffix.lower() not in (".csv", ".xlsx") or to.exists():
-        raise UsageError("--to 要写一个还不存在的 .xlsx 或 .csv 文件", "不会覆盖已有的文件")
+    to = output_path(to, ".xlsx", ".csv")
+    if to is None:
+        raise UsageError("没有写导出到哪里", "请加 --to 文件.xlsx 或 --to 文件.csv")
     chosen = design.profiles[profile]
     records = _current_records(current_run(opened), chosen.unit)
     if to.suffix.lower() == ".csv":

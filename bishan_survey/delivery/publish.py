@@ -21,6 +21,7 @@ from bishan_survey.model import AreaFrame, Batch, Design, Survey, Table
 STATISTICS, RESTRICTED = "statistics", "restricted"
 STATISTICS_BOOK, FINDINGS_BOOK = "统计表.xlsx", "问题清单.xlsx"
 TABLES_SCHEMA = "bishan-survey/tables/1"
+FINDINGS_SCHEMA = "bishan-survey/findings/1"
 _OWNER_ONLY_FOLDER = 0o700
 
 
@@ -63,8 +64,11 @@ def _write_tables(folder: Path, grids: Sequence[TableGrid]) -> None:
     for grid in grids:
         _write_grid(folder / "tables" / f"{grid.table.shell.id}.csv", grid)
     document = {"schema": TABLES_SCHEMA, "tables": [_grid_json(grid) for grid in grids]}
-    text = json.dumps(document, ensure_ascii=False, indent=1)
-    (folder / "tables.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder / "tables.json").write_text(_json(document), encoding="utf-8", newline="\n")
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def _write_grid(path: Path, grid: TableGrid) -> None:
@@ -110,7 +114,8 @@ def _write_restricted(folder: Path, results: Results) -> None:
         ("sources", batch.sources),
     ):
         write_private_csv(folder / f"{name}.csv", frame)
-    batch.findings.write_json(create_private(folder / "findings.json"))
+    document = {"schema": FINDINGS_SCHEMA, "findings": batch.findings.to_dicts()}
+    create_private(folder / "findings.json").write_text(_json(document), encoding="utf-8", newline="\n")
     for (edition, unit), frame in batch.records.items():
         frame.write_parquet(create_private(folder / f"{unit}-{edition}.parquet"))
         write_private_csv(folder / f"{unit}-{edition}.csv", frame)

@@ -89,16 +89,17 @@ def _write_notes(sheet: Worksheet, styles: Styles, publication: Publication) -> 
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 90)
     sheet.write_string(0, 0, "说明", styles["title"])
-    row = _pairs(sheet, styles, 2, "一、报送与覆盖", publication.coverage)
-    rows = [
-        *ledger_pairs(publication.ledger),
-        *((f"计入的{n}", f"{c:,}") for n, c in publication.records.items()),
+    counted = [(f"计入的{name}", f"{count:,}") for name, count in publication.records.items()]
+    parts = [
+        ("报送与覆盖", publication.coverage),
+        ("行数平衡（读入＝计入＋暂不计入＋重复＋非记录）", [*ledger_pairs(publication.ledger), *counted]),
+        ("符号与算法", _SYMBOLS),
+        ("未编制的表", publication.left_out),
+        ("版本", publication.versions),
     ]
-    row = _pairs(sheet, styles, row, "二、行数平衡（读入＝计入＋暂不计入＋重复＋非记录）", rows)
-    row = _pairs(sheet, styles, row, "三、符号与算法", _SYMBOLS)
-    if publication.left_out:
-        row = _pairs(sheet, styles, row, "四、未编制的表", publication.left_out)
-    _pairs(sheet, styles, row, "五、版本", publication.versions)
+    row = 2
+    for number, (heading, pairs) in zip("一二三四五", [part for part in parts if part[1]], strict=False):
+        row = _pairs(sheet, styles, row, f"{number}、{heading}", pairs)
     set_up_page(sheet)
 
 

@@ -18,7 +18,7 @@ from bishan_survey.design.sql import (
     variable_types,
     variables_in,
 )
-from bishan_survey.model import Design, EditRule, Item, Questionnaire, Sheet, Subject, TableShell, ValueType
+from bishan_survey.model import Design, EditRule, Item, Questionnaire, Sheet, TableShell, ValueType
 
 _CLOCKS = ("CURRENT_DATE", "CURRENT_TIME", "NOW(", "TODAY(")
 Types = Mapping[str, pl.DataType]
@@ -26,9 +26,9 @@ Types = Mapping[str, pl.DataType]
 
 def lint(design: Design) -> list[str]:
     """Every problem of the design, in Chinese, each naming the file or entry it is in. Empty: all is well."""
-    broken = list(_broken_sql(design))
-    if broken:
-        return broken
+    unusable = unusable_definitions(design)
+    if unusable:
+        return unusable
     checks = (
         _duplicates,
         _questionnaires,
@@ -40,6 +40,37 @@ def lint(design: Design) -> list[str]:
         _profiles,
     )
     return [problem for check in checks for problem in check(design)]
+
+
+def unusable_definitions(design: Design) -> list[str]:
+    """What must be refused before anything is run: SQL that is none, and rules that would silently apply nowhere."""
+    return list(_broken_sql(design)) or list(_homeless_derived(design)) or list(_homeless_rules(design))
+
+
+def _homeless_derived(design: Design) -> Iterator[str]:
+    computed = {derived.name for _, sheet in _sheets(design) for derived in derived_for(design, sheet)}
+    for derived in design.derived:
+        if derived.name not in computed:
+            needed = "、".join(sorted(inputs_of(derived)))
+            yield f"派生变量 {derived.name}：没有任何版本有它所需的全部变量（{needed}）"
+
+
+def _homeless_rules(design: Design) -> Iterator[str]:
+    homes = {(edition, sheet.unit): variable_types(design, sheet).keys() for edition, sheet in _sheets(design)}
+    for rule in design.rules:
+        needed = variables_in(rule.check) | {rule.item}
+        own = [names for (edition, unit), names in homes.items() if unit == rule.unit and _meant(rule, edition, design)]
+        yield from (
+            f"{rule.file}：规则 {rule.id}：没有版本 {e}" for e in rule.editions if e not in design.questionnaires
+        )
+        if not any(needed <= names for names in own):
+            known = set[str]().union(*own)
+            misspelt = "、".join(sorted(needed - known)) or "（这些变量不在同一版本中）"
+            yield f"{rule.file}：规则 {rule.id}：不适用于任何版本；不认识的变量：{misspelt}"
+
+
+def _meant(rule: EditRule, edition: str, design: Design) -> bool:
+    return not rule.editions or not set(rule.editions).isdisjoint(design.questionnaires[edition].lineage)
 
 
 def _broken_sql(design: Design) -> Iterator[str]:
@@ -58,10 +89,9 @@ def _sql_texts(design: Design) -> Iterator[tuple[str, str]]:
     for derived in design.derived:
         yield from ((f"派生变量 {derived.name}：sql", sql) for sql in (derived.sql,) if sql)
     for edition, sheet in _sheets(design):
-        for part in (*sheet.subjects, *sheet.items):
-            name = part.id if isinstance(part, Subject) else part.name
-            asked = [part.asked] if isinstance(part, Subject) else [part.asked, part.required]
-            yield from ((f"{edition}/{sheet.unit}：{name}：asked 或 required", sql) for sql in asked if sql)
+        conditions = [(subject.id, subject.asked) for subject in sheet.subjects]
+        conditions += [(item.name, sql) for item in sheet.items for sql in (item.asked, item.required)]
+        yield from ((f"{edition}/{sheet.unit}：{name}：asked 或 required", sql) for name, sql in conditions if sql)
     for shell in design.shells:
         texts = [shell.where, *(column.where for column in shell.columns)]
         yield from ((f"汇总表 {shell.id}：where", sql) for sql in texts if sql)
@@ -141,9 +171,6 @@ def _derived(design: Design) -> Iterator[str]:
         if derived.codes and derived.codes not in design.code_lists:
             yield f"派生变量 {derived.name}：没有代码表 {derived.codes}"
         homes = [(e, s) for e, s in _sheets(design) if derived in derived_for(design, s)]
-        if not homes:
-            unknown = "、".join(sorted(inputs_of(derived)))
-            yield f"派生变量 {derived.name}：没有任何版本有它所需的全部变量（{unknown}）"
         for edition, sheet in homes[:1]:
             if derived.sql:
                 types = variable_types(design, sheet)
@@ -152,29 +179,20 @@ def _derived(design: Design) -> Iterator[str]:
 
 
 def _rules(design: Design) -> Iterator[str]:
-    homes = {
-        (edition, sheet.unit): {rule.id for rule in rules_for(design, edition, sheet.unit)}
-        for edition, sheet in _sheets(design)
-    }
     for rule in design.rules:
         where = f"{rule.file}：规则 {rule.id}"
-        missing = variables_in(rule.check) | {rule.item}
-        mine = [(edition, unit) for (edition, unit), ids in homes.items() if rule.id in ids]
-        yield from (f"{where}：没有版本 {e}" for e in rule.editions if e not in design.questionnaires)
-        if not mine:
-            known = {n for _, s in _sheets(design) if s.unit == rule.unit for n in variable_types(design, s)}
-            misspelt = "、".join(sorted(missing - known)) or "（这些变量不在同一版本中）"
-            yield f"{where}：不适用于任何版本；不认识的变量：{misspelt}"
-            continue
-        sheet = design.questionnaires[mine[0][0]].sheet(rule.unit)
-        if sheet is not None:
-            types = variable_types(design, sheet)
-            wrong = list(_wrong_sql(rule.check, types, f"{where}：check"))
-            yield from wrong or example_problems(rule, types)
+        types = _types_of(rule, design)
+        yield from list(_wrong_sql(rule.check, types, f"{where}：check")) or example_problems(rule, types)
         if not (rule.holds and rule.fails):
             yield f"{where}：缺少 holds 或 fails 例子"
         if not (rule.message and rule.action and rule.source):
             yield f"{where}：缺少 message、action 或 source"
+
+
+def _types_of(rule: EditRule, design: Design) -> Types:
+    """Types of the variables on the first sheet that a rule applies to."""
+    homes = (sheet for edition, sheet in _sheets(design) if rule in rules_for(design, edition, sheet.unit))
+    return variable_types(design, next(homes))
 
 
 def example_problems(rule: EditRule, types: Types) -> Iterator[str]:

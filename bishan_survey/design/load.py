@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bishan_survey.design.forms import read_questionnaires
+from bishan_survey.design.lint import unusable_definitions
 from bishan_survey.design.locate import definitions_root
 from bishan_survey.design.parse import Reader
 from bishan_survey.errors import DefinitionError
@@ -56,8 +57,9 @@ def load_design(root: Path | None = None) -> Design:
         profiles=_profiles(reader),
         digest=_digest(root),
     )
-    if reader.problems:
-        raise DefinitionError(reader.problems)
+    problems = reader.problems or unusable_definitions(design)
+    if problems:
+        raise DefinitionError(problems)
     return design
 
 

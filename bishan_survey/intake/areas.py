@@ -54,13 +54,18 @@ class AreaIndex:
                 return self.frame.by_code[next(iter(codes))]
         return None
 
+    def town_of_file(self, name: str) -> str | None:
+        """Code of the 镇街 whose folder a file lies in."""
+        folders = reversed(PurePosixPath(name).parts[:-1])
+        return next((code for folder in folders if (code := self.town_code(folder))), None)
+
     def of_file(self, name: str) -> tuple[Village | None, str]:
         """The village that a file's name tells, and how: by its 12-digit code, or its name within the folder."""
         path = PurePosixPath(name)
         for code in _CODE.findall(path.stem):
             if code in self.frame.by_code:
                 return self.frame.by_code[code], "file name (code)"
-        town = next((code for part in reversed(path.parts[:-1]) if (code := self.town_code(part))), None)
+        town = self.town_of_file(name)
         if town is None:
             return None, ""
         named = {

@@ -65,7 +65,7 @@ def _source(file: ParsedFile) -> dict[str, object]:
         "bytes": file.submission.size,
         "edition": "、".join(sorted(editions)) or None,
         "village": file.village.code if file.village else None,
-        "town": file.village.town_code if file.village else None,
+        "town": file.town,
         "recognised_by": file.recognised_by or None,
         "rows_read": sum(len(sheet.rows) + len(sheet.not_records) for sheet in file.sheets),
         "usable": file.usable,
@@ -165,7 +165,7 @@ def _findings(parsed: list[ParsedFile], design: Design) -> pl.DataFrame:
                 {
                     "rule": notice.id,
                     "severity": notice.severity.value,
-                    "town": file.village.town_code if file.village else None,
+                    "town": file.town,
                     "village": file.village.code if file.village else None,
                     "file": file.submission.name,
                     "sheet": remark.sheet,

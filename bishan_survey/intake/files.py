@@ -1,7 +1,7 @@
 """One submitted file: what it is, of which village, and the records in it. Nothing in a file raises."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from bishan_survey.design import MARK_SHEET, OWN_SHEETS, FormMark, read_mark
@@ -41,6 +41,8 @@ class ParsedFile:
 
     submission: Submission
     village: Village | None = None
+    town: str | None = None
+    """Code of the 镇街: the village's, or that of the folder."""
     recognised_by: str = ""
     sheets: tuple[SheetRecords, ...] = ()
     remarks: tuple[Remark, ...] = ()
@@ -62,6 +64,11 @@ class FileReader:
 
     def read(self, submission: Submission) -> ParsedFile:
         """Understand a file; one that cannot be read comes back unusable, with the reason."""
+        parsed = self._read(submission)
+        town = parsed.village.town_code if parsed.village else self._areas.town_of_file(submission.name)
+        return replace(parsed, town=town)
+
+    def _read(self, submission: Submission) -> ParsedFile:
         if PurePosixPath(submission.name).suffix.lower() not in READABLE:
             return _unusable(submission, "F04")
         try:
@@ -90,7 +97,7 @@ class FileReader:
         remarks += [remark for sheet in sheets for remark in _column_remarks(sheet)]
         if not any(sheet.rows for sheet in sheets):
             remarks.append(Remark("F10"))
-        return ParsedFile(submission, village, how, tuple(sheets), tuple(remarks))
+        return ParsedFile(submission, village, recognised_by=how, sheets=tuple(sheets), remarks=tuple(remarks))
 
     def _candidates(self, mark: FormMark | None) -> list[HeaderIndex]:
         return [index for index in self._indexes if mark is None or index.edition == mark.edition]

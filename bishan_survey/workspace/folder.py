@@ -22,6 +22,7 @@ _LOCK = ".lock"
 _DROPPINGS = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 _OWNER_ONLY_FOLDER = 0o700
 _OWNER_ONLY_FILE = 0o600
+_READABLE_FILE = 0o644
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Workspace:
         archived = self.root / ARCHIVE / digest[:2] / f"{digest}{path.suffix.lower()}"
         if not archived.exists():
             make_private_folder(archived.parent)
-            write_atomically(archived, content, durable=False)  # the original still lies in the inbox
+            write_atomically(archived, content, private=True, durable=False)  # the original still lies in the inbox
         return Received(path.relative_to(self.inbox).as_posix(), archived, digest, len(content))
 
 
@@ -120,8 +121,8 @@ def create_workspace(
         raise WorkspaceError(f"{root} 已经是工作区", "不会覆盖；要重新开始，请换一个文件夹")
     for town in sorted({row["town_name"] for row in area_rows}):
         (root / INBOX / town).mkdir(parents=True, exist_ok=True)
-    for folder in (ARCHIVE, RUNS):
-        make_private_folder(root / folder)
+    make_private_folder(root / ARCHIVE)
+    (root / RUNS).mkdir(exist_ok=True)
     (root / AREA_FILE).write_bytes(_csv(area_rows))
     text = settings_text(survey, district_code, district)
     (root / SETTINGS_FILE).write_text(text, encoding="utf-8", newline="\n")
@@ -141,12 +142,13 @@ def make_private_folder(path: Path) -> None:
     path.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
 
 
-def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
-    """Write a file, readable by its owner alone, that is there in full or not at all.
+def write_atomically(path: Path, content: bytes, *, private: bool, durable: bool = True) -> None:
+    """Write a file that is there in full or not at all.
 
     Args:
         path: the file.
         content: all of it.
+        private: whether only its owner may read it.
         durable: whether it must outlast a power cut from now on.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
@@ -156,7 +158,7 @@ def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> Non
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        Path(name).chmod(_OWNER_ONLY_FILE)
+        Path(name).chmod(_OWNER_ONLY_FILE if private else _READABLE_FILE)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bishan_survey.errors import WorkspaceError
-from bishan_survey.workspace.folder import Workspace, make_private_folder, write_atomically
+from bishan_survey.workspace.folder import Workspace, write_atomically
 
 POINTER = "current.txt"
 RECORD = "run.json"
@@ -30,18 +30,18 @@ def new_run(workspace: Workspace, started: datetime) -> Iterator[RunFolder]:
 
     The workspace must be locked. What an interrupted run left behind is cleared away first.
     """
-    make_private_folder(workspace.runs)
+    workspace.runs.mkdir(exist_ok=True)
     _clear_unfinished(workspace.runs)
     run_id = _free_id(workspace.runs, f"{started:%Y%m%d-%H%M%S}")
     building = workspace.runs / f"{_BUILDING}{run_id}"
-    make_private_folder(building)
+    building.mkdir()
     try:
         yield RunFolder(run_id, building)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
     building.rename(workspace.runs / run_id)
-    write_atomically(workspace.runs / POINTER, run_id.encode())
+    write_atomically(workspace.runs / POINTER, run_id.encode(), private=False)
 
 
 def _clear_unfinished(runs: Path) -> None:

@@ -47,7 +47,7 @@ period_start = {period_start}
 period_end = {period_end}
 
 [area]
-# 应报送的村（社区）名单在 {area_file} 中，可用 WPS 或 Excel 修改
+# 应报送的村（社区）名单在 {area_file} 中。请用记事本修改：WPS、Excel 会把12位代码存成 5.00E+11
 district_code = "{district_code}"
 district = "{district}"
 

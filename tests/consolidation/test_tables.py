@@ -32,7 +32,11 @@ _SHELL = TableShell(
 )
 _MULTIPLE = replace(_SHELL, id="T02", head=("services_needed",))
 _CONDITIONS = replace(
-    _SHELL, id="T03", stub=None, head=(), columns=(Column("多人户", where="household_size > 1"), Column("人口", sum="household_size"))
+    _SHELL,
+    id="T03",
+    stub=None,
+    head=(),
+    columns=(Column("多人户", where="household_size > 1"), Column("人口", sum="household_size")),
 )
 _VILLAGES = ("500120001001", "500120001201", "500120107001")
 _PERSON = st.fixed_dictionaries(
@@ -105,7 +109,13 @@ def test_columns_by_conditions(people: list[dict[str, object]]) -> None:
 
 
 def test_missing_answers_are_a_column_only_where_there_are_some() -> None:
-    person = {**dict.fromkeys(_TYPES), "_village": _VILLAGES[0], "certificate_no": "99", "identity_sex": "1", STATUS: "accepted"}
+    person = {
+        **dict.fromkeys(_TYPES),
+        "_village": _VILLAGES[0],
+        "certificate_no": "99",
+        "identity_sex": "1",
+        STATUS: "accepted",
+    }
     (with_missing,) = consolidated([person], _SHELL).tables
     assert [c.label for c in with_missing.stub][-1] == "未填报"
     stated = {**person, "certificate_grade": "1", "certificate_category": "1"}

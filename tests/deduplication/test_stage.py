@@ -212,4 +212,3 @@ def test_each_person_counts_once_at_most_whatever_the_order(rows: list[tuple[str
         counted.append(shown.rows())
         seed.shuffle(rows)
     assert counted[0] == counted[1]
-

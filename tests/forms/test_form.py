@@ -26,7 +26,9 @@ def filled(path: Path, design: Design, survey: Survey, areas: AreaFrame, rows, e
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(texts=st.lists(st.dictionaries(st.sampled_from(["name", "address", "remarks", "respondent"]), _TEXT), max_size=6))
+@given(
+    texts=st.lists(st.dictionaries(st.sampled_from(["name", "address", "remarks", "respondent"]), _TEXT), max_size=6)
+)
 def test_every_text_comes_back_as_it_was(texts, tmp_path, design, survey, areas) -> None:
     rows = [adult(**changes) for changes in texts]
     path = filled(tmp_path / "form.xlsx", design, survey, areas, rows)

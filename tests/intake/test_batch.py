@@ -105,7 +105,9 @@ def test_a_village_that_contradicts_its_file(read) -> None:
     assert records["_village"].unique().to_list() == ["500120001001"]
 
 
-@pytest.mark.parametrize(("name", "content", "notice"), [("a.xlsx", b"x", "F01"), ("a.docx", b"x", "F04"), ("a.pdf", b"", "F04")])
+@pytest.mark.parametrize(
+    ("name", "content", "notice"), [("a.xlsx", b"x", "F01"), ("a.docx", b"x", "F04"), ("a.pdf", b"", "F04")]
+)
 def test_a_file_that_cannot_be_used_stops_nothing(
     tmp_path: Path, design: Design, survey: Survey, areas: AreaFrame, name: str, content: bytes, notice: str
 ) -> None:

@@ -8,7 +8,17 @@ from bishan_survey.model import Design
 
 
 @pytest.mark.parametrize(
-    "text", ["受教育程度", "R8.受教育程度", "R8 受教育程度", "R8、受教育\n程度", "Ｒ８．受教育程度", " 受 教育 程度 ", "受教育程度（必填）", "★受教育程度"]
+    "text",
+    [
+        "受教育程度",
+        "R8.受教育程度",
+        "R8 受教育程度",
+        "R8、受教育\n程度",
+        "Ｒ８．受教育程度",
+        " 受 教育 程度 ",
+        "受教育程度（必填）",
+        "★受教育程度",
+    ],
 )
 def test_what_clerks_and_forms_add_is_left_out(text: str, design: Design) -> None:
     assert plain_header(text, design.layout.header_noise) == "受教育程度"

@@ -52,9 +52,7 @@ _ANSWERS = st.fixed_dictionaries(
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(_ANSWERS, min_size=1, max_size=5))
-def test_pandera_and_the_one_pass_agree(
-    changes: list[dict[str, str]], design: Design, survey: Survey
-) -> None:
+def test_pandera_and_the_one_pass_agree(changes: list[dict[str, str]], design: Design, survey: Survey) -> None:
     sheet = design.questionnaires["bishan-2025"].sheet("person")
     frame = typed([adult(**change) for change in changes], design, sheet, survey)
     checks = checks_for(design, "bishan-2025", "person")

@@ -70,7 +70,9 @@ def test_several_answers_as_the_form_asks(text: str) -> None:
     assert one("code", text, KINDS, multiple=True) == (["1", "2"], False, False)
 
 
-@pytest.mark.parametrize("text", ["1、2", "2,1;1", "1；2", "1/2", "1 2", "视力、听力", "1.视力；2.听力", "１，２", "盲+听力"])
+@pytest.mark.parametrize(
+    "text", ["1、2", "2,1;1", "1；2", "1/2", "1 2", "视力、听力", "1.视力；2.听力", "１，２", "盲+听力"]
+)
 def test_any_usual_separator(text: str) -> None:
     assert one("code", text, KINDS, multiple=True) in [(["1", "2"], False, True), (["1", "2"], False, False)]
 
@@ -82,7 +84,16 @@ def test_unclear_lists_are_refused_whole(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2025.6.1", "2025/06/01", "2025年6月1日", "20250601", "45809", "２０２５-０６-０１", "2025-6-1", "2025-06-01 08:30:00"],
+    [
+        "2025.6.1",
+        "2025/06/01",
+        "2025年6月1日",
+        "20250601",
+        "45809",
+        "２０２５-０６-０１",
+        "2025-6-1",
+        "2025-06-01 08:30:00",
+    ],
 )
 def test_dates(text: str) -> None:
     assert one("date", text) == (date(2025, 6, 1), False, True)
@@ -135,7 +146,13 @@ def test_identifiers_are_tidied_and_it_is_said(text: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value", "odd"),
-    [("张三", "张三", False), (" 张　三 ", "张三", True), ("𠮷田", "𠮷田", False), ("Tom Li", "Tom Li", False), ("﨑", "﨑", False)],
+    [
+        ("张三", "张三", False),
+        (" 张　三 ", "张三", True),
+        ("𠮷田", "𠮷田", False),
+        ("Tom Li", "Tom Li", False),
+        ("﨑", "﨑", False),
+    ],
 )
 def test_names_keep_every_character(text: str, value: str, odd: bool) -> None:
     assert one("text", text) == (value, False, odd)
