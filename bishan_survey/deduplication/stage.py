@@ -15,6 +15,7 @@ from bishan_survey.frames import STATUS
 from bishan_survey.model import Batch, Design, Notice, Sheet, SurvivorRule
 
 _KEPT, _DUPLICATE, _HELD = "kept", "duplicate", "held"
+_REPEATS = "repeats_earlier"
 _SAME_VILLAGE, _ELSEWHERE, _TIE = "D01", "D02", "D03"
 
 
@@ -74,17 +75,17 @@ def _preferences(frame: pl.DataFrame, sheet: Sheet, rules: Sequence[SurvivorRule
     known = frame.with_columns(
         accepted=pl.col(STATUS) == "accepted",
         answered=pl.sum_horizontal(pl.col(name).is_not_null() for name in items),
-        repeats_earlier=pl.struct("key", "_village", *items).hash().is_first_distinct().not_(),
     )
-    applicable = [rule for rule in rules if variables_in(rule.prefer) <= set(known.columns)]
-    return known.select(
-        *frames.ADDRESS,
-        "position",
-        "key",
-        "edition",
-        "key_item",
-        *(compile_sql(rule.prefer).to_physical().cast(pl.Int64).alias(rule.id) for rule in applicable),
-    )
+    for rule in rules:
+        if _REPEATS in variables_in(rule.prefer):
+            # Whatever told the records apart so far is part of what they must have in common.
+            alike = pl.struct("key", "_village", *items, *(c for c in known.columns if c in {r.id for r in rules}))
+            known = known.with_columns(alike.hash().is_first_distinct().not_().alias(_REPEATS))
+        if variables_in(rule.prefer) <= set(known.columns):
+            value = compile_sql(rule.prefer).to_physical().cast(pl.Int64)
+            known = known.with_columns(value.alias(rule.id))
+    preferred = [rule.id for rule in rules if rule.id in known.columns]
+    return known.select(*frames.ADDRESS, "position", "key", "edition", "key_item", *preferred)
 
 
 def _decide(met: pl.DataFrame, rules: Sequence[SurvivorRule]) -> pl.DataFrame:

@@ -1,60 +1,77 @@
-"""Native charts beside the tables for which a picture says more than the figures."""
+"""Native charts on a sheet of their own, each beside the figures that it draws.
+
+On the tables' own sheets they would shrink the printed table, and the rows they draw do not stand together there.
+"""
+
+from collections.abc import Sequence
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from bishan_survey.delivery.grid import TableGrid
+from bishan_survey.delivery.grid import GridRow, TableGrid
+from bishan_survey.delivery.styles import Styles, set_up_page
 
+CHARTS = "图"
 _KINDS = {
     "bar": {"type": "bar"},
     "column": {"type": "column"},
     "stacked": {"type": "column", "subtype": "stacked"},
 }
 _MOST_SERIES = 8
+_CHART_COLUMN = _MOST_SERIES + 2
+_CHART_ROWS = 22
 
 
-def add_chart(workbook: Workbook, sheet: Worksheet, grid: TableGrid, first_row: int) -> None:
-    """Draw a table's chart to the right of it, if its shell asks for one.
+def write_charts(workbook: Workbook, sheet: Worksheet, styles: Styles, grids: Sequence[TableGrid]) -> None:
+    """Draw the chart of every table whose shell asks for one."""
+    sheet.write_string(0, 0, CHARTS, styles["title"])
+    sheet.set_column(0, 0, 18)
+    row = 2
+    for grid in grids:
+        if grid.table.shell.chart and _categories(grid):
+            row = _write_chart(workbook, sheet, styles, grid, row)
+    set_up_page(sheet)
 
-    The categories are the rows of the district, or the 镇街 where the rows are areas; a stacked chart shows the
-    parts of each, any other the total.
-    """
-    shell = grid.table.shell
-    rows = _charted_rows(grid)
-    if shell.chart is None or not rows:
-        return
-    lead = len(grid.row_labels)
-    chart = workbook.add_chart(dict(_KINDS[shell.chart]))
-    for column in _charted_columns(grid):
-        place = lead + column
+
+def _write_chart(workbook: Workbook, sheet: Worksheet, styles: Styles, grid: TableGrid, top: int) -> int:
+    """A chart and its figures from a row on; returns the row after them."""
+    shell, rows, columns = grid.table.shell, _categories(grid), _series(grid)
+    sheet.write_url(top, 0, f"internal:'{shell.id}'!A1", styles["link"], f"{shell.title}（{shell.measure}）")
+    for place, column in enumerate(columns, 1):
+        sheet.write_string(top + 1, place, grid.column_labels[column], styles["head"])
+    for position, row in enumerate(rows, top + 2):
+        sheet.write_string(position, 0, row.stub.label if row.stub else row.area_name, styles["label"])
+        for place, column in enumerate(columns, 1):
+            sheet.write_number(position, place, row.values[column], styles["number"])
+    chart = workbook.add_chart(dict(_KINDS[str(shell.chart)]))
+    last = top + 1 + len(rows)
+    for place in range(1, len(columns) + 1):
         chart.add_series(
             {
-                "name": [sheet.name, first_row - 1, place],
-                "categories": [sheet.name, first_row + rows[0], lead - 1, first_row + rows[-1], lead - 1],
-                "values": [sheet.name, first_row + rows[0], place, first_row + rows[-1], place],
+                "name": [sheet.name, top + 1, place],
+                "categories": [sheet.name, top + 2, 0, last, 0],
+                "values": [sheet.name, top + 2, place, last, place],
             }
         )
-    chart.set_title({"name": f"{shell.title}（{shell.measure}）", "name_font": {"size": 12}, "overlay": False})
-    chart.set_legend({"position": "bottom"} if shell.chart == "stacked" else {"none": True})
+    chart.set_title({"name": f"{shell.title}（{shell.measure}）", "name_font": {"size": 12}})
+    chart.set_legend({"position": "bottom"} if len(columns) > 1 else {"none": True})
     if shell.chart == "bar":
         chart.set_y_axis({"reverse": True})
-    chart.set_size({"width": 640, "height": 400})
-    where = lead + len(grid.column_labels) + 1
-    sheet.insert_chart(first_row - 1, where, chart, {"description": f"图：{shell.title}，数据见左侧表格"})
+    chart.set_size({"width": 720, "height": 400})
+    sheet.insert_chart(top, _CHART_COLUMN, chart, {"description": f"图：{shell.title}，数据见左侧表格"})
+    return top + max(len(rows) + 3, _CHART_ROWS)
 
 
-def _charted_rows(grid: TableGrid) -> list[int]:
-    """Positions of the rows that are the chart's categories; they stand together."""
+def _categories(grid: TableGrid) -> list[GridRow]:
+    """What is compared: the rows of the district, or the 镇街 where the rows are areas."""
     if grid.table.shell.stub:
-        return [n for n, r in enumerate(grid.rows) if r.level == "district" and r.stub and r.stub.code]
-    towns = [n for n, row in enumerate(grid.rows) if row.level == "town"]
-    together = not towns or towns[-1] - towns[0] + 1 == len(towns)
-    return towns if together else []
+        return [row for row in grid.rows if row.level == "district" and row.stub and row.stub.code]
+    return [row for row in grid.rows if row.level == "town"]
 
 
-def _charted_columns(grid: TableGrid) -> list[int]:
-    keys = [key for key, _ in grid.table.head]
+def _series(grid: TableGrid) -> list[int]:
+    """Columns that are drawn: the parts where they are stacked, else the total."""
     if grid.table.shell.chart != "stacked":
         return [0]
-    parts = [n for n, key in enumerate(keys) if key.strip("|")] or [0]
-    return parts[:_MOST_SERIES]
+    parts = [n for n, (key, _) in enumerate(grid.table.head) if key.strip("|")]
+    return parts[:_MOST_SERIES] or [0]

@@ -8,7 +8,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from bishan_survey.delivery.charts import add_chart
+from bishan_survey.delivery.charts import CHARTS, write_charts
 from bishan_survey.delivery.grid import GridRow, TableGrid
 from bishan_survey.delivery.styles import Styles, display_width, set_up_page
 from bishan_survey.model import Ledger, Survey
@@ -47,10 +47,9 @@ def write_statistics(path: Path, publication: Publication) -> None:
         _write_cover(workbook.add_worksheet(COVER), styles, publication)
         _write_contents(workbook.add_worksheet(CONTENTS), styles, publication.grids)
         _write_notes(workbook.add_worksheet(NOTES), styles, publication)
+        write_charts(workbook, workbook.add_worksheet(CHARTS), styles, publication.grids)
         for grid in publication.grids:
-            sheet = workbook.add_worksheet(grid.table.shell.id)
-            _TableSheet(sheet, styles, grid).write()
-            add_chart(workbook, sheet, grid, _FIRST_TABLE_ROW)
+            _TableSheet(workbook.add_worksheet(grid.table.shell.id), styles, grid).write()
 
 
 def _write_cover(sheet: Worksheet, styles: Styles, publication: Publication) -> None:
@@ -63,7 +62,7 @@ def _write_cover(sheet: Worksheet, styles: Styles, publication: Publication) -> 
         f"地区：{publication.district}",
         f"年龄基准日：{survey.reference_date:%Y年%m月%d日}",
         f"调查时间：{survey.period_start:%Y年%m月%d日}至{survey.period_end:%Y年%m月%d日}",
-        f"共 {len(publication.grids)} 张表；目录见第2张工作表，指标含义、统计范围和数据质量见“{NOTES}”。",
+        f"共 {len(publication.grids)} 张表，目录见第2张工作表；数据质量和算法见“{NOTES}”，主要的图见“{CHARTS}”。",
         "内部资料：未作小数抑制，公开前须按规定处理。",
     )
     for row, line in enumerate(lines, 10):
@@ -73,7 +72,7 @@ def _write_cover(sheet: Worksheet, styles: Styles, publication: Publication) -> 
 
 def _write_contents(sheet: Worksheet, styles: Styles, grids: Sequence[TableGrid]) -> None:
     sheet.write_string(0, 0, "目录", styles["title"])
-    for column, (label, width) in enumerate((("表号", 8), ("主题", 18), ("表名", 60), ("统计范围", 46), ("单位", 8))):
+    for column, (label, width) in enumerate((("表号", 8), ("主题", 18), ("表名", 60), ("统计范围", 56), ("单位", 8))):
         sheet.write_string(2, column, label, styles["head_left"])
         sheet.set_column(column, column, width)
     for row, grid in enumerate(grids, 3):
@@ -142,7 +141,7 @@ class _TableSheet:
         self._grid = grid
 
     def write(self) -> None:
-        """Write everything but the chart."""
+        """Write the sheet."""
         shell = self._grid.table.shell
         sheet, styles = self._sheet, self._styles
         sheet.write_string(0, 0, f"表{shell.id.lstrip('T').lstrip('0') or '0'}  {shell.title}", styles["title"])
@@ -166,8 +165,9 @@ class _TableSheet:
         self._sheet.set_column(0, 0, max(12, *(display_width(r.area_name) + 4 for r in self._grid.rows)))
         if lead > 1:
             labels = [display_width(r.stub.label) + 2 for r in self._grid.rows if r.stub]
-            self._sheet.set_column(1, 1, max(12, *labels))
-        deepest = max(-(-display_width(label) // (_WIDEST - 2)) for label in self._grid.column_labels)
+            self._sheet.set_column(1, 1, max(_WIDEST, *labels))
+        labels = (*self._grid.row_labels[1:], *self._grid.column_labels)
+        deepest = max(-(-display_width(label) // (_WIDEST - 3)) for label in labels)
         self._sheet.set_row(_FIRST_TABLE_ROW - 1, 16 * deepest + 8)
 
     def _write_row(self, position: int, row: GridRow) -> None:
