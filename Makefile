@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 BENCH  := .venv-bench
 
-.PHONY: help docs demo test lint check bench wheel lock sample clean
+.PHONY: help docs golden demo test lint check bench wheel lock sample clean
 
 help:
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -55,6 +55,9 @@ lock: ## 重新生成依赖锁定文件（带哈希，不带任何索引地址�
 	.venv-lock/bin/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra dev -o requirements/dev.lock
 	.venv-lock/bin/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/run.lock
 	.venv-lock/bin/uv pip compile -q requirements/bench.in --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/bench.lock
+
+golden: $(READY) ## 重新生成 sample_data 中的小样和它的标准结果（改了定义以后）
+	$(BIN)/python sample_data/make.py
 
 clean: ## 删除生成物（不动数据）
 	rm -rf $(VENV) $(BENCH) .venv-lock build dist demo
