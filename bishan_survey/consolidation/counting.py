@@ -43,7 +43,10 @@ def cells_of(shells: Sequence[TableShell], counting: Mapping[str, pl.DataFrame])
     """
     counts = [_count(counting[shell.unit], shell).with_columns(table=pl.lit(shell.id)) for shell in shells]
     # All tables in one go: the engine counts them side by side.
-    return _by_area(pl.concat(pl.collect_all(counts))) if counts else pl.DataFrame(schema=CELLS)
+    if not counts:
+        return pl.DataFrame(schema=CELLS)
+    cells = pl.concat(pl.collect_all(counts)).with_columns(pl.col("table", "stub", "column").cast(pl.Categorical))
+    return _by_area(cells, [shell.id for shell in shells if "village" in shell.areas])
 
 
 def _count(records: pl.DataFrame, shell: TableShell) -> pl.LazyFrame:
@@ -114,15 +117,17 @@ def _measure(column: Column) -> pl.Expr:
     return chosen.sum().cast(pl.Float64) if column.where else pl.len().cast(pl.Float64)
 
 
-def _by_area(cells: pl.DataFrame) -> pl.DataFrame:
-    """Cells of villages rolled up to each level of area."""
+def _by_area(cells: pl.DataFrame, down_to_villages: Sequence[str]) -> pl.DataFrame:
+    """Cells of villages rolled up to the areas above; villages themselves only where a table shows them."""
+    shown = pl.col("table").cast(pl.String).is_in(down_to_villages)
     rolled = [
-        cells.group_by("table", "stub", "column", area=pl.col("village").str.head(length))
+        (cells.filter(shown) if level == "village" else cells)
+        .group_by("table", "stub", "column", area=pl.col("village").str.head(length))
         .agg(pl.col("value").sum())
         .with_columns(level=pl.lit(level))
         for level, length in LEVELS.items()
     ]
-    return pl.concat(rolled).select(list(CELLS))
+    return pl.concat(rolled).cast(CELLS).select(list(CELLS))
 
 
 def column_keys(heads: Sequence[Sequence[Code]]) -> Iterator[tuple[str, str]]:

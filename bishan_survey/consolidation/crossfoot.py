@@ -41,8 +41,9 @@ def _differences(
     """Cells that differ from the sum of their parts, for each way of summing, over all tables."""
     for upper, lower in (("district", "town"), ("town", "village")):
         above = pl.col("area").str.head(LEVELS[upper])
-        parts = cells.filter(level=lower).with_columns(area=above, level=pl.lit(upper))
-        yield _unequal(parts, cells.filter(level=upper), f"{lower}之和与{upper}不符")
+        deep = cells.filter(_of([shell for shell in shells if lower == "town" or lower in shell.areas]))
+        parts = deep.filter(level=lower).with_columns(area=above, level=pl.lit(upper))
+        yield _unequal(parts, deep.filter(level=upper), f"{lower}之和与{upper}不符")
     stubbed = cells.filter(_of([s for s in shells if s.stub and _single(s, s.stub, counting)]))
     parts = stubbed.filter(pl.col("stub") != TOTAL).with_columns(stub=pl.lit(TOTAL))
     yield _unequal(parts, stubbed.filter(stub=TOTAL), "各行之和与合计行不符")

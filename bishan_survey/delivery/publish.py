@@ -3,7 +3,6 @@
 import csv
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,15 +48,9 @@ def publish(folder: Path, results: Results) -> None:
     statistics, restricted = folder / STATISTICS, folder / RESTRICTED
     (statistics / "tables").mkdir(parents=True)
     restricted.mkdir(mode=_OWNER_ONLY_FOLDER)
-    # The workbook is written in Python, the rest mostly by polars, which lets Python run meanwhile.
-    with ThreadPoolExecutor(2) as pool:
-        waiting = [
-            pool.submit(write_statistics, statistics / STATISTICS_BOOK, results.publication),
-            pool.submit(_write_restricted, restricted, results),
-            pool.submit(_write_tables, statistics, results.publication.grids),
-        ]
-        for one in waiting:
-            one.result()
+    write_statistics(statistics / STATISTICS_BOOK, results.publication)
+    _write_tables(statistics, results.publication.grids)
+    _write_restricted(restricted, results)
 
 
 def _write_tables(folder: Path, grids: Sequence[TableGrid]) -> None:

@@ -131,7 +131,7 @@ def create_workspace(
 def _csv(rows: Sequence[dict[str, str]]) -> bytes:
     """Rows as CSV that a spreadsheet program opens with the right characters."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")

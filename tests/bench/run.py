@@ -1,0 +1,69 @@
+"""Ratios measured side by side: the two programs in turn, and the median of the ratios of the pairs.
+
+Absolute times mean little on a shared machine; a ratio of neighbours holds when its speed drifts. Run by
+``make bench``; the figures of record stand in ``docs/benchmarks.md``.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PAIRS = 5
+
+
+def seconds(command: Sequence[str]) -> float:
+    """Wall time of a whole process; the sample's unusable files make the night exit with 5."""
+    started = time.perf_counter()
+    done = subprocess.run(command, capture_output=True)
+    taken = time.perf_counter() - started
+    if done.returncode not in (0, 5):
+        raise SystemExit(done.stderr.decode())
+    return taken
+
+
+def side_by_side(ours: Sequence[str], other: Sequence[str], pairs: int = PAIRS) -> tuple[float, float, float]:
+    """Median seconds of each, and the median of the ratios of neighbours, after one run of each to warm up."""
+    seconds(ours)
+    seconds(other)
+    runs = [(seconds(ours), seconds(other)) for _ in range(pairs)]
+    medians = [statistics.median(run[n] for run in runs) for n in (0, 1)]
+    return medians[0], medians[1], statistics.median(a / b for a, b in runs)
+
+
+def show(what: str, ratio: float, aim: str, detail: str = "") -> None:
+    print(f"{what:<46}{ratio:8.2f}   aim {aim:<12}{detail}", flush=True)
+
+
+def main() -> None:
+    """Print every ratio."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pandas-python", required=True, help="Python of an environment with pandas and openpyxl")
+    pandas_python = parser.parse_args().pandas_python
+    program = [sys.executable, "-m", "bishan_survey"]
+    with tempfile.TemporaryDirectory() as folder:
+        district = str(Path(folder) / "district")
+        subprocess.run([*program, "sample", district], check=True, capture_output=True)
+        inbox = str(Path(district) / "inbox")
+        night, read = [*program, "nightly", district], [sys.executable, str(HERE / "bare_read.py"), inbox]
+        ours, bare, ratio = side_by_side(night, read)
+        show("night / bare python-calamine read", ratio, "< 2.5", f"{ours:.2f} s / {bare:.2f} s")
+        checked = subprocess.run(
+            [sys.executable, str(HERE / "validation.py"), district], check=True, capture_output=True, text=True
+        )
+        told = json.loads(checked.stdout)
+        show("validation / bare polars select", told["ratio"], "< 1.5", f"{told['records']} × {told['checks']} checks")
+        pandas, ours, ratio = side_by_side([pandas_python, str(HERE / "pandas_read.py"), inbox], night, pairs=3)
+        show("pandas + openpyxl read only / night", ratio, "> 5", f"{pandas:.2f} s / {ours:.2f} s")
+    ours, bare, ratio = side_by_side([*program, "--help"], [sys.executable, str(HERE / "bare_typer.py"), "--help"], 11)
+    show("--help / bare typer program", ratio, "< 1.3", f"{ours:.3f} s / {bare:.3f} s")
+
+
+if __name__ == "__main__":
+    main()
