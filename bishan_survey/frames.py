@@ -3,6 +3,8 @@
 A broken contract is a bug of ours and raises; what people answered wrong stands in the findings frame.
 """
 
+from collections.abc import Iterable
+
 import pandera.polars as pa
 import polars as pl
 
@@ -117,3 +119,8 @@ def with_cells(places: pl.DataFrame, columns: pl.DataFrame) -> pl.DataFrame:
         .with_columns(cell=pl.col("column") + pl.col("row").cast(pl.String))
         .drop("column")
     )
+
+
+def accepted(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The records that count, of several editions together."""
+    return pl.concat(parts, how="diagonal").filter(pl.col(STATUS) == "accepted")

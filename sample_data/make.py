@@ -115,7 +115,11 @@ def write_own_sheet(path: Path, village: Village) -> None:
     rest = {"残疾类型": "category", "评残等级": "grade"} | {name: name for name in answers}
     named = {*headers.values(), "category", "grade"}
     columns = {**headers, **{h: n for h, n in rest.items() if h != n or n not in named}}
-    rows: list[Sequence[object]] = [[f"{village.name}持证残疾人花名册"], ["填报单位（盖章）", "", "填报日期：2025年7月"], []]
+    rows: list[Sequence[object]] = [
+        [f"{village.name}持证残疾人花名册"],
+        ["填报单位（盖章）", "", "填报日期：2025年7月"],
+        [],
+    ]
     rows.append(list(columns))
     for number, one in enumerate((person(37), person(39, survey_date="昨天")), 1):
         known: Mapping[str, object] = {**one, "serial_no": number, "village": village.name, "town": village.town}

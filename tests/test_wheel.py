@@ -37,7 +37,9 @@ def test_it_works_outside_a_checkout(wheel: Path, tmp_path: Path) -> None:
     where = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     site = Path(subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip())
     zipfile.ZipFile(wheel).extractall(site)
-    borrowed = Path(subprocess.run([sys.executable, *where[1:]], check=True, capture_output=True, text=True).stdout.strip())
+    borrowed = Path(
+        subprocess.run([sys.executable, *where[1:]], check=True, capture_output=True, text=True).stdout.strip()
+    )
     for entry in borrowed.iterdir():
         if "bishan" not in entry.name and not (site / entry.name).exists():
             (site / "borrowed.pth").write_text(f"{borrowed}\n", encoding="utf-8")

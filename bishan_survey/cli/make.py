@@ -18,6 +18,7 @@ from bishan_survey.errors import UsageError, WorkspaceError
 if TYPE_CHECKING:
     from bishan_survey.design import Defaults
     from bishan_survey.model import Village
+    from bishan_survey.synthesis import SampleSummary
 
 DivisionsOption = Annotated[
     str | None, typer.Option("--divisions", metavar="区划版本", help="区划代码版本，如 bishan-2021。")
@@ -94,8 +95,10 @@ def sample(
             faults_per_kind=3,
             each=progress.advance,
         )
-    show = Show(as_json)
-    show.heading(f"已合成 {folder}")
+    _show_sample(Show(as_json), folder, made, persons)
+
+
+def _show_sample(show: Show, folder: Path, made: "SampleSummary", wanted: int) -> None:
     counts = {
         "files": made.files,
         "persons": made.persons,
@@ -104,16 +107,19 @@ def sample(
         "duplicates": made.duplicates,
     }
     labels = ("文件", "人", "已知的错误", "错误种类", "重复登记")
-    show.pairs(
-        [
-            *zip(labels, counts.values(), strict=True),
-            ("答案", folder / "answer-key"),
-            ("底册", folder / "roster.csv"),
-        ]
-    )
+    show.heading(f"已合成 {folder}")
+    show.pairs(list(zip(labels, counts.values(), strict=True)))
+    show.pairs([("答案", folder / "answer-key"), ("底册", folder / "roster.csv")])
+    if made.persons < wanted * _ENOUGH:
+        show.remark(
+            f"只合成了{made.persons}人，少于要的{wanted}人：有的规则或必填项使合成的人通不过校验。"
+            "新加了项目或规则的，请在 templates/samples/population.toml 中写明怎样填。"
+        )
     show.document("sample/1", {"folder": str(folder), **counts})
 
 
+_ENOUGH = 0.9
+"""Share of the wanted people below which something keeps the made-up people from being clean."""
 _SAMPLE_MARK = "sample.txt"
 
 

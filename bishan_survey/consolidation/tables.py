@@ -15,7 +15,7 @@ from bishan_survey.consolidation.counting import (
 from bishan_survey.consolidation.crossfoot import contradictions
 from bishan_survey.design import variables_in
 from bishan_survey.errors import InternalError
-from bishan_survey.frames import STATUS
+from bishan_survey.frames import accepted
 from bishan_survey.model import Batch, Code, Design, Table, TableShell
 
 
@@ -55,8 +55,7 @@ def _unfillable(shell: TableShell, counting: Mapping[str, pl.DataFrame]) -> str 
 
 def counted_records(batch: Batch, unit: str) -> pl.DataFrame:
     """The accepted records of a unit, over all editions."""
-    frames = [frame for (_, this), frame in batch.records.items() if this == unit]
-    return pl.concat(frames, how="diagonal").filter(pl.col(STATUS) == "accepted")
+    return accepted(frame for (_, this), frame in batch.records.items() if this == unit)
 
 
 def _variables(shell: TableShell) -> set[str]:

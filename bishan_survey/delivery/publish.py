@@ -14,7 +14,7 @@ from bishan_survey.delivery.grid import TableGrid, lay_out
 from bishan_survey.delivery.private import create_private, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.statistics import Publication, write_statistics
-from bishan_survey.frames import STATUS
+from bishan_survey.frames import accepted
 from bishan_survey.model import AreaFrame, Batch, Design, Survey, Table
 
 STATISTICS, RESTRICTED = "statistics", "restricted"
@@ -131,5 +131,4 @@ def read_counted(run: Path, unit: str) -> pl.DataFrame | None:
 def _accepted(parts: list[pl.DataFrame]) -> pl.DataFrame | None:
     if not parts:
         return None
-    whole = pl.concat(parts, how="diagonal").filter(pl.col(STATUS) == "accepted")
-    return whole.sort("_village", "_file", "_sheet", "_row")
+    return accepted(parts).sort("_village", "_file", "_sheet", "_row")

@@ -33,9 +33,13 @@ def main(folder: Path) -> None:
     checks = checks_for(design, "bishan-2025", "person")
     schema = build_schema(design, "bishan-2025", "person")
     expressions = [check.expression.alias(check.id) for check in checks]
-    pairs = [(seconds(lambda: failures(frame, checks)), seconds(lambda: frame.select(expressions))) for _ in range(PAIRS)]
+    pairs = [
+        (seconds(lambda: failures(frame, checks)), seconds(lambda: frame.select(expressions))) for _ in range(PAIRS)
+    ]
     one_pass = statistics.median(ours / bare for ours, bare in pairs)
-    print(json.dumps({"checks": len(checks), "columns": len(schema.columns), "records": frame.height, "ratio": one_pass}))
+    print(
+        json.dumps({"checks": len(checks), "columns": len(schema.columns), "records": frame.height, "ratio": one_pass})
+    )
 
 
 main(Path(sys.argv[1]))
