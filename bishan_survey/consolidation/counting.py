@@ -127,7 +127,7 @@ def _by_area(cells: pl.DataFrame, down_to_villages: Sequence[str]) -> pl.DataFra
         .with_columns(level=pl.lit(level))
         for level, length in LEVELS.items()
     ]
-    return pl.concat(rolled).cast(CELLS).select(list(CELLS))
+    return pl.concat(rolled).select(pl.col(name).cast(kind) for name, kind in CELLS.items())
 
 
 def column_keys(heads: Sequence[Sequence[Code]]) -> Iterator[tuple[str, str]]:

@@ -164,8 +164,8 @@ class _TableSheet:
             self._sheet.set_column(column, column, width)
         self._sheet.set_column(0, 0, max(12, *(display_width(r.area_name) + 4 for r in self._grid.rows)))
         if lead > 1:
-            labels = [display_width(r.stub.label) + 2 for r in self._grid.rows if r.stub]
-            self._sheet.set_column(1, 1, max(_WIDEST, *labels))
+            widths = [display_width(r.stub.label) + 2 for r in self._grid.rows if r.stub]
+            self._sheet.set_column(1, 1, max(_WIDEST, *widths))
         labels = (*self._grid.row_labels[1:], *self._grid.column_labels)
         deepest = max(-(-display_width(label) // (_WIDEST - 3)) for label in labels)
         self._sheet.set_row(_FIRST_TABLE_ROW - 1, 16 * deepest + 8)

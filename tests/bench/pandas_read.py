@@ -1,4 +1,4 @@
-"""What offices write today: pandas with openpyxl reads the answer sheets of the same files, and nothing else is done."""
+"""What offices write today: pandas with openpyxl reads the sheets of the same files, and nothing else is done."""
 
 import sys
 from pathlib import Path
