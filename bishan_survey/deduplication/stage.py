@@ -54,7 +54,10 @@ def _met_more_than_once(batch: Batch, design: Design, unit: str) -> pl.DataFrame
         sheet = design.questionnaires[edition].sheet(this)
         if this == unit and sheet is not None and not frame.is_empty():
             keyed = frame.with_row_index("position").with_columns(
-                key=pl.col(sheet.key), edition=pl.lit(edition), key_item=pl.lit(sheet.key_item)
+                key=pl.col(sheet.key),
+                edition=pl.lit(edition),
+                key_item=pl.lit(sheet.key_item),
+                key_label=pl.lit(sheet.by_name[sheet.key_item].label),
             )
             parts.append((keyed, sheet))
     keys = pl.concat([keyed["key"] for keyed, _ in parts]) if parts else pl.Series("key", [], dtype=pl.String)
@@ -85,7 +88,7 @@ def _preferences(frame: pl.DataFrame, sheet: Sheet, rules: Sequence[SurvivorRule
             value = compile_sql(rule.prefer).to_physical().cast(pl.Int64)
             known = known.with_columns(value.alias(rule.id))
     preferred = [rule.id for rule in rules if rule.id in known.columns]
-    return known.select(*frames.ADDRESS, "position", "key", "edition", "key_item", *preferred)
+    return known.select(*frames.ADDRESS, "position", "key", "edition", "key_item", "key_label", *preferred)
 
 
 def _decide(met: pl.DataFrame, rules: Sequence[SurvivorRule]) -> pl.DataFrame:
@@ -175,6 +178,7 @@ def _findings(decided: pl.DataFrame, design: Design, columns: pl.DataFrame, unit
             row="_row",
             unit=pl.lit(unit),
             item="key_item",
+            label="key_label",
             message=pl.Series(messages, dtype=pl.String),
             action=pl.col("notice").replace_strict({n.id: n.action for n in notices.values()}, return_dtype=pl.String),
             records=pl.lit(1, dtype=pl.Int64),

@@ -12,7 +12,7 @@ import polars as pl
 from xlsxwriter import Workbook
 
 from bishan_survey.delivery.private import create_private
-from bishan_survey.delivery.styles import Styles, set_up_page
+from bishan_survey.delivery.styles import Styles, display_width, set_up_page
 from bishan_survey.model import AreaFrame, Batch, Survey
 
 SEVERITIES = {"hard": "必须改正", "soft": "请核实", "note": "提示"}
@@ -25,6 +25,8 @@ _REASONS = {
 }
 _OUTCOMES = {"kept": "以此条为准", "duplicate": "重复，不计", "held": "无法判定，暂不计"}
 _MOST_ROWS = 100_000
+_LINE = 15
+"""Height of a line in points."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def _lists(batch: Batch, areas: AreaFrame) -> list[_List]:
     named = findings_for_people(batch.findings, areas)
     return [
         _List("小结", (20, 12, 12, 12, 14), _summary(batch.findings, areas)),
-        _List("问题清单", (12, 20, 30, 14, 8, 18, 24, 10, 44, 50, 20), named),
+        _List("问题清单", (12, 20, 24, 12, 9, 18, 22, 10, 40, 46, 18), named),
         _List("重复登记", (8, 26, 30, 14, 8, 12, 20, 18, 40), _duplicates(batch, areas)),
         _List("规范化记录", (30, 14, 8, 18, 26, 26), _normalised(batch)),
         _List("未作记录的行", (30, 14, 8, 20), _not_records(batch)),
@@ -151,6 +153,7 @@ def _write(workbook: Workbook, styles: Styles, part: _List) -> None:
         sheet.write_string(1, column, name, styles["head_left"])
         sheet.set_column(column, column, width)
     for row, values in enumerate(shown.iter_rows(), 2):
+        sheet.set_row(row, _LINE * _lines(values, part.widths))
         for column, value in enumerate(values):
             if isinstance(value, int):
                 sheet.write_number(row, column, value, styles["number"])
@@ -160,3 +163,11 @@ def _write(workbook: Workbook, styles: Styles, part: _List) -> None:
         sheet.autofilter(1, 0, shown.height + 1, len(shown.columns) - 1)
     sheet.freeze_panes(2, 0)
     set_up_page(sheet, (1, 1))
+
+
+def _lines(values: Sequence[object], widths: Sequence[int]) -> int:
+    """Lines that the longest text of a row takes when it is wrapped."""
+    texts = (
+        (display_width(value), width) for value, width in zip(values, widths, strict=True) if isinstance(value, str)
+    )
+    return max((-(-text // max(1, width - 1)) for text, width in texts), default=1) or 1

@@ -33,6 +33,7 @@ MIN_ROWS = 300
 _TITLE_ROW, _NOTE_ROW, _GROUP_ROW, _HEADER_ROW = range(4)
 FIRST_ROW = _HEADER_ROW + 1
 _WIDTHS = {ValueType.CERTIFICATE: 25, ValueType.ID_NUMBER: 21, ValueType.DATE: 12, ValueType.PHONE: 14}
+_COLUMNS_A_PAGE = 20
 _LONGEST_PROMPT = 255
 _LONGEST_PROMPT_TITLE = 32
 
@@ -122,10 +123,10 @@ def _write_mark(sheet: Worksheet, form: Questionnaire, village: Village | None) 
     sheet.very_hidden()
 
 
-def _print_setup(sheet: Worksheet, repeat: tuple[int, int]) -> None:
+def _print_setup(sheet: Worksheet, repeat: tuple[int, int], pages_wide: int = 1) -> None:
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(pages_wide, 0)
     sheet.repeat_rows(*repeat)
     sheet.set_footer("&C第 &P 页，共 &N 页")
 
@@ -151,7 +152,10 @@ class _AnswerSheet:
         self._worksheet.freeze_panes(FIRST_ROW, self._frozen_columns())
         self._worksheet.protect("", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
         self._worksheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(len(self._sheet.items))}{last}"})
-        _print_setup(self._worksheet, repeat=(_GROUP_ROW, _HEADER_ROW))
+        pages_wide = -(-len(self._sheet.items) // _COLUMNS_A_PAGE)
+        _print_setup(self._worksheet, (_GROUP_ROW, _HEADER_ROW), pages_wide)
+        if pages_wide > 1:
+            self._worksheet.repeat_columns(0, self._frozen_columns() - 1)
 
     def _write_header(self, village: Village | None) -> None:
         sheet, styles = self._worksheet, self._styles
@@ -165,8 +169,11 @@ class _AnswerSheet:
                 sheet.write_string(_GROUP_ROW, cell, label if cell == column else "", styles["group"])
         for column, item in enumerate(self._sheet.items):
             must = item.required == "TRUE"
-            text = f"{item.number} {item.label}".strip() + ("（必填）" if must else "")
+            text = f"{item.number} {item.label}".strip() + ("\n（必填）" if must else "")
             sheet.write_string(_HEADER_ROW, column, text, styles["required" if must else "header"])
+        for column in range(1, len(self._sheet.items)):
+            sheet.write_blank(_TITLE_ROW, column, None, styles["title"])
+            sheet.write_blank(_NOTE_ROW, column, None, styles["line"])
         sheet.set_row(_TITLE_ROW, 26)
         sheet.set_row(_HEADER_ROW, 48)
 
