@@ -310,17 +310,30 @@ class DeliveryColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """A line of a statistical report for another system: one cell of a table, for every area."""
+
+    code: str
+    label: str
+    table: str
+    stub: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryProfile:
     """The layout that a receiving system wants."""
 
     id: str
     title: str
     unit: str
+    """``person`` or ``village``: a record a line, by `columns`; ``table``: cells of tables, by `lines`."""
     file_name: str
     sheet_name: str
-    columns: tuple[DeliveryColumn, ...]
     source: str
     mark: str
+    columns: tuple[DeliveryColumn, ...] = ()
+    lines: tuple[DeliveryLine, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ _TYPES = {
     ValueType.BOOLEAN: "是或否",
 }
 _LEVELS = {"district": "全区", "town": "各镇街", "village": "各村（社区）"}
-_UNITS = {"person": "人", "village": "村（社区）"}
+_UNITS = {"person": "人", "village": "村（社区）", "table": "汇总表的单元格"}
 
 
 def pages(design: Design) -> dict[str, str]:
@@ -298,17 +298,20 @@ def _profiles(design: Design) -> Iterator[str]:
     for profile in design.profiles.values():
         yield from (f"### {profile.id} {profile.title}", "")
         yield from (f"一行是一个{_UNITS[profile.unit]}。依据：{based_on(profile.source, profile.mark)}。", "")
-        rows = (
-            (
-                str(n),
-                c.header,
-                code(c.sql),
-                str(c.max_length or ""),
-                "、".join(f"{a}→{b}" for a, b in c.recode.items()),
-            )
-            for n, c in enumerate(profile.columns, 1)
-        )
-        yield from table(("列", "列名", "内容（SQL）", "最多几个字", "代码对应"), rows)
+        yield from _profile_lines(profile) if profile.lines else _profile_columns(profile)
+
+
+def _profile_columns(profile: DeliveryProfile) -> Iterator[str]:
+    rows = (
+        (str(n), c.header, code(c.sql), str(c.max_length or ""), "、".join(f"{a}→{b}" for a, b in c.recode.items()))
+        for n, c in enumerate(profile.columns, 1)
+    )
+    yield from table(("列", "列名", "内容（SQL）", "最多几个字", "代码对应"), rows)
+
+
+def _profile_lines(profile: DeliveryProfile) -> Iterator[str]:
+    rows = ((line.code, line.label.strip(), line.table, line.stub, line.column) for line in profile.lines)
+    yield from table(("指标代码", "指标名称", "表号", "行", "列"), rows)
 
 
 # --- commands ------------------------------------------------------------------------------------------------------

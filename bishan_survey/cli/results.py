@@ -20,6 +20,7 @@ from bishan_survey.errors import (
 if TYPE_CHECKING:
     import polars as pl
 
+    from bishan_survey.model import DeliveryProfile, Survey
     from bishan_survey.nightly import Examined, Night
     from bishan_survey.workspace import RunFolder, Workspace
 
@@ -148,15 +149,14 @@ def export(
 
     不写 --profile 时列出现有的上报格式。
     """
-    from bishan_survey.delivery import write_profile_csv, write_profile_xlsx
     from bishan_survey.workspace import current_run
 
     opened, design = open_workspace(workspace)
     show = Show(as_json)
     if profile is None:
-        rows = [(p.id, p.title, len(p.columns), p.mark) for p in design.profiles.values()]
+        rows = [(p.id, p.title, len(p.columns or p.lines), p.mark) for p in design.profiles.values()]
         show.heading("上报格式")
-        show.table(("格式", "名称", "列数", "确定程度"), rows)
+        show.table(("格式", "名称", "列数（或行数）", "确定程度"), rows)
         show.document("export/1", {"profiles": [{"id": row[0], "title": row[1]} for row in rows]})
         return
     if profile not in design.profiles:
@@ -164,15 +164,22 @@ def export(
     to = output_path(to, ".xlsx", ".csv")
     if to is None:
         raise UsageError("没有写导出到哪里", "请加 --to 文件.xlsx 或 --to 文件.csv")
-    chosen = design.profiles[profile]
-    records = _current_records(current_run(opened), chosen.unit)
-    if to.suffix.lower() == ".csv":
-        count = write_profile_csv(to, chosen, records)
-    else:
-        count = write_profile_xlsx(to, chosen, records, opened.settings.survey)
+    count = _write_profile(to, design.profiles[profile], current_run(opened), opened.settings.survey)
     show.heading(f"已导出{count}条到 {to}")
-    show.remark("文件含个人信息，请妥善保管。")
+    if not design.profiles[profile].lines:
+        show.remark("文件含个人信息，请妥善保管。")
     show.document("export/1", {"profile": profile, "records": count, "file": str(to)})
+
+
+def _write_profile(to: Path, profile: "DeliveryProfile", run: "RunFolder", survey: "Survey") -> int:
+    """Write a file in a profile's layout from a published run; returns the number of its lines."""
+    from bishan_survey.delivery import write_profile_csv, write_profile_xlsx, write_report_csv, write_report_xlsx
+
+    as_csv = to.suffix.lower() == ".csv"
+    if profile.lines:
+        return write_report_csv(to, profile, run.path) if as_csv else write_report_xlsx(to, profile, run.path, survey)
+    records = _current_records(run, profile.unit)
+    return write_profile_csv(to, profile, records) if as_csv else write_profile_xlsx(to, profile, records, survey)
 
 
 def _current_records(run: "RunFolder", unit: str) -> "pl.DataFrame":

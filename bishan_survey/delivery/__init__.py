@@ -5,13 +5,13 @@ from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.publish import (
     FINDINGS_BOOK,
     RESTRICTED,
-    STATISTICS,
     STATISTICS_BOOK,
     Results,
     grids_of,
     publish,
     read_counted,
 )
+from bishan_survey.delivery.report import STATISTICS, write_report_csv, write_report_xlsx
 from bishan_survey.delivery.statistics import Publication, ledger_pairs, write_statistics
 
 __all__ = [
@@ -31,5 +31,7 @@ __all__ = [
     "write_findings",
     "write_profile_csv",
     "write_profile_xlsx",
+    "write_report_csv",
+    "write_report_xlsx",
     "write_statistics",
 ]

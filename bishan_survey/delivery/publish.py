@@ -13,11 +13,12 @@ from bishan_survey.delivery.findings import write_findings
 from bishan_survey.delivery.grid import TableGrid, lay_out
 from bishan_survey.delivery.private import create_private, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
+from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
 from bishan_survey.delivery.statistics import Publication, write_statistics
 from bishan_survey.frames import accepted
 from bishan_survey.model import AreaFrame, Batch, Design, Survey, Table
 
-STATISTICS, RESTRICTED = "statistics", "restricted"
+RESTRICTED = "restricted"
 STATISTICS_BOOK, FINDINGS_BOOK = "统计表.xlsx", "问题清单.xlsx"
 TABLES_SCHEMA = "bishan-survey/tables/1"
 FINDINGS_SCHEMA = "bishan-survey/findings/1"
@@ -50,6 +51,11 @@ def publish(folder: Path, results: Results) -> None:
     restricted.mkdir(mode=_OWNER_ONLY_FOLDER)
     write_statistics(statistics / STATISTICS_BOOK, results.publication)
     _write_tables(statistics, results.publication.grids)
+    for profile in results.design.profiles.values():
+        if profile.lines:
+            report_frame(profile, folder).write_csv(
+                statistics / f"{Path(profile.file_name).stem}.csv", include_bom=True
+            )
     _write_restricted(restricted, results)
 
 
@@ -57,7 +63,7 @@ def _write_tables(folder: Path, grids: Sequence[TableGrid]) -> None:
     for grid in grids:
         _write_grid(folder / "tables" / f"{grid.table.shell.id}.csv", grid)
     document = {"schema": TABLES_SCHEMA, "tables": [_grid_json(grid) for grid in grids]}
-    (folder / "tables.json").write_text(_json(document), encoding="utf-8", newline="\n")
+    (folder / TABLES_FILE).write_text(_json(document), encoding="utf-8", newline="\n")
 
 
 def _json(document: dict[str, Any]) -> str:
@@ -113,7 +119,7 @@ def _write_restricted(folder: Path, results: Results) -> None:
         frame.write_parquet(create_private(folder / f"{unit}-{edition}.parquet"))
         write_private_csv(folder / f"{unit}-{edition}.csv", frame)
     for profile in results.design.profiles.values():
-        records = counted(batch, profile.unit)
+        records = None if profile.lines else counted(batch, profile.unit)
         if records is not None and not missing_variables(profile, records):
             write_profile_csv(folder / f"{Path(profile.file_name).stem}.csv", profile, records)
 

@@ -18,7 +18,7 @@ from bishan_survey.design.sql import (
     variable_types,
     variables_in,
 )
-from bishan_survey.model import Design, EditRule, Item, Questionnaire, Sheet, TableShell, ValueType
+from bishan_survey.model import DeliveryProfile, Design, EditRule, Item, Questionnaire, Sheet, TableShell, ValueType
 
 _CLOCKS = ("CURRENT_DATE", "CURRENT_TIME", "NOW(", "TODAY(")
 Types = Mapping[str, pl.DataType]
@@ -243,15 +243,54 @@ def _wrong_table(design: Design, shell: TableShell, types: Types, sheet: Sheet) 
 
 def _profiles(design: Design) -> Iterator[str]:
     for profile in design.profiles.values():
-        homes = [s for _, s in _sheets(design) if s.unit == profile.unit]
-        best = max(homes, key=lambda s: len(variable_types(design, s)), default=None)
-        if best is None:
-            yield f"上报格式 {profile.id}：没有单位 {profile.unit}"
-            continue
-        types = variable_types(design, best)
-        for column in profile.columns:
-            wrong = _wrong_sql(column.sql, types, f"上报格式 {profile.id}：{column.header}", pl.String())
-            yield from wrong
+        if bool(profile.columns) == bool(profile.lines) or bool(profile.lines) != (profile.unit == "table"):
+            yield f"上报格式 {profile.id}：unit 是 table 的写 [[line]]，其余写 [[column]]"
+        elif profile.lines:
+            yield from _wrong_lines(design, profile)
+        else:
+            yield from _wrong_columns(design, profile)
+
+
+def _wrong_columns(design: Design, profile: DeliveryProfile) -> Iterator[str]:
+    homes = [s for _, s in _sheets(design) if s.unit == profile.unit]
+    best = max(homes, key=lambda s: len(variable_types(design, s)), default=None)
+    if best is None:
+        yield f"上报格式 {profile.id}：没有单位 {profile.unit}"
+        return
+    types = variable_types(design, best)
+    for column in profile.columns:
+        yield from _wrong_sql(column.sql, types, f"上报格式 {profile.id}：{column.header}", pl.String())
+
+
+def _wrong_lines(design: Design, profile: DeliveryProfile) -> Iterator[str]:
+    shells = {shell.id: shell for shell in design.shells}
+    for line in profile.lines:
+        shell = shells.get(line.table)
+        if shell is None:
+            yield f"上报格式 {profile.id}：{line.code}：没有汇总表 {line.table}"
+        elif line.stub and line.stub not in _codes_of(shell.stub, design):
+            yield f"上报格式 {profile.id}：{line.code}：表 {line.table} 没有行 {line.stub}"
+        elif line.column and not _is_column(line.column, shell, design):
+            yield f"上报格式 {profile.id}：{line.code}：表 {line.table} 没有列 {line.column}"
+
+
+def _is_column(key: str, shell: TableShell, design: Design) -> bool:
+    if shell.columns:
+        return key in map(str, range(len(shell.columns)))
+    parts = key.split("|")
+    known = len(parts) == len(shell.head) and all(
+        not part or part in _codes_of(name, design) for part, name in zip(parts, shell.head, strict=True)
+    )
+    # Of a nested head a table shows the totals of the outermost line only.
+    return known and (all(parts[1:]) or not any(parts))
+
+
+def _codes_of(variable: str | None, design: Design) -> set[str]:
+    """Codes of a variable's list; none for a variable that is not coded."""
+    items = (item for _, sheet in _sheets(design) for item in sheet.items)
+    lists = {item.name: item.codes for item in items} | {derived.name: derived.codes for derived in design.derived}
+    codes = design.code_lists.get(lists.get(variable or "") or "")
+    return set(codes.labels) if codes else set()
 
 
 def _wrong_sql(sql: str, types: Types, where: str, wanted: pl.DataType | None = None) -> Iterator[str]:

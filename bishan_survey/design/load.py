@@ -94,10 +94,14 @@ def _code_lists(reader: Reader) -> dict[str, CodeList]:
 
 
 def _profiles(reader: Reader) -> dict[str, DeliveryProfile]:
-    made = (
-        reader.noun(DeliveryProfile, {"columns": content.pop("column", ())} | content, reader.relative(path))
+    made = [
+        reader.noun(
+            DeliveryProfile,
+            {"columns": content.pop("column", ()), "lines": content.pop("line", ())} | content,
+            reader.relative(path),
+        )
         for path, content in reader.tomls("templates/delivery")
-    )
+    ]
     return {profile.id: profile for profile in made if profile}
 
 

@@ -1,0 +1,65 @@
+"""A statistical report in another system's layout: cells of the published tables, line by line, for every area."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from xlsxwriter import Workbook
+
+from bishan_survey.model import DeliveryLine, DeliveryProfile, Survey
+
+STATISTICS, TABLES_FILE = "statistics", "tables.json"
+_AREAS = ("district", "town")
+_COLUMNS = {
+    "区划代码": pl.String,
+    "区划名称": pl.String,
+    "指标代码": pl.String,
+    "指标名称": pl.String,
+    "计量单位": pl.String,
+    "数量": pl.Float64,
+}
+
+
+def report_frame(profile: DeliveryProfile, run: Path) -> pl.DataFrame:
+    """The report that a profile asks for, from the tables of a run's folder.
+
+    Lines of tables that the run has not filled are left out.
+    """
+    text = (run / STATISTICS / TABLES_FILE).read_text(encoding="utf-8")
+    tables = {table["id"]: table for table in json.loads(text)["tables"]}
+    rows = [row for line in profile.lines if line.table in tables for row in _line(line, tables[line.table])]
+    frame = pl.DataFrame(rows, schema=_COLUMNS, orient="row").sort("区划代码", maintain_order=True)
+    whole = (frame["数量"] == frame["数量"].round(0)).all()
+    return frame.with_columns(pl.col("数量").cast(pl.Int64)) if whole else frame
+
+
+def _line(line: DeliveryLine, table: dict[str, Any]) -> Iterator[tuple[object, ...]]:
+    keys = [column["key"] for column in table["columns"]]
+    place = keys.index(line.column or keys[0])
+    for row in table["rows"]:
+        if row["level"] in _AREAS and row.get("code", "") == line.stub:
+            value = float(row["values"][place])
+            yield row["area"], row["area_name"], line.code, line.label, table["measure"], value
+
+
+def write_report_csv(path: Path, profile: DeliveryProfile, run: Path) -> int:
+    """Write a report as CSV; returns the number of lines."""
+    frame = report_frame(profile, run)
+    frame.write_csv(path, include_bom=True)
+    return frame.height
+
+
+def write_report_xlsx(path: Path, profile: DeliveryProfile, run: Path, survey: Survey) -> int:
+    """Write a report as a workbook; returns the number of lines."""
+    frame = report_frame(profile, run)
+    with Workbook(str(path), {"in_memory": True, "strings_to_formulas": False}) as workbook:
+        workbook.set_properties({"created": datetime.combine(survey.reference_date, datetime.min.time())})
+        sheet = workbook.add_worksheet(profile.sheet_name)
+        sheet.set_column(0, len(_COLUMNS) - 1, 18)
+        for row, values in enumerate([tuple(frame.columns), *frame.iter_rows()]):
+            sheet.write_row(row, 0, values)
+        sheet.freeze_panes(1, 0)
+    return frame.height
