@@ -21,6 +21,7 @@ from bishan_survey.errors import EXIT_CODES
 from bishan_survey.model import (
     CodeList,
     Column,
+    DeliveryProfile,
     Derived,
     Design,
     EditRule,
