@@ -39,6 +39,7 @@ def init(
     year: YearOption = None,
     edition: EditionOption = None,
     divisions: DivisionsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """建立工作区：设置、区划名单、收件夹。"""
     from bishan_survey.design import load_defaults, load_design
@@ -47,7 +48,7 @@ def init(
     defaults = load_defaults()
     survey = defaults.survey(load_design(), edition, year)
     create_workspace(folder, survey, defaults.area_rows(divisions), defaults.district_code, defaults.district)
-    show = Show()
+    show = Show(as_json)
     show.heading(f"已建立工作区 {folder}")
     show.pairs(
         [
@@ -57,6 +58,7 @@ def init(
             ("下一步", f"把各村的表放进收件夹，然后运行 bishan-survey nightly {folder}"),
         ]
     )
+    show.document("init/1", {"folder": str(folder), "editions": list(survey.editions)})
 
 
 def sample(
@@ -140,6 +142,7 @@ def template(
     edition: EditionOption = None,
     village: Annotated[str, typer.Option("--village", metavar="代码", help="村（社区）的12位代码。")] = "",
     year: YearOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """写一份空白调查表。"""
     from bishan_survey.design import load_defaults, load_design
@@ -150,9 +153,10 @@ def template(
     output_path(path, ".xlsx")
     content = FormContent(_village(village, defaults) if village else None)
     write_form(path, design, design.questionnaires[survey.editions[0]], survey, content)
-    show = Show()
+    show = Show(as_json)
     show.heading(f"已写出 {path}")
     show.pairs([("版本", survey.editions[0]), ("下一步", "发给村（社区）填写；收回后用 bishan-survey validate 查错")])
+    show.document("template/1", {"file": str(path), "edition": survey.editions[0], "village": village or None})
 
 
 def _village(code: str, defaults: "Defaults") -> "Village":
