@@ -79,4 +79,6 @@ EXIT_CODES: dict[int, str] = {
     UnusableFilesError.exit_code: "部分文件无法使用，其余已处理",
     SurveyError.exit_code: "程序内部错误，请报告",
     BusyError.exit_code: "另一次运行正在进行",
+    130: "被人中断（Ctrl-C）",
+    141: "读取输出的程序先退出了",
 }

@@ -228,7 +228,8 @@ class SheetLayout:
     total_words: tuple[str, ...]
     remark_words: tuple[str, ...]
     prefilled: tuple[str, ...]
-    key_variables: tuple[str, ...]
+    identifying_variables: tuple[str, ...]
+    identifying_length: int
     header_noise: tuple[str, ...]
     village_suffixes: tuple[str, ...]
 

@@ -57,6 +57,8 @@ class Night:
     folder: Path
     examined: Examined
     results: Results
+    refused: dict[str, str]
+    """Delivery profiles that could not be written, and why."""
 
 
 def nightly(workspace: Workspace, design: Design, started: datetime, progress: Progress) -> Night:
@@ -72,10 +74,11 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         examined, results = consolidate_workspace(workspace, design, progress)
         progress.begin("写出结果", 1)
         with new_run(workspace, started) as run:
-            publish(run.path, results)
-            write_atomically(run.path / RECORD, _as_json(run_record(run.id, started, examined, results)), private=False)
+            refused = publish(run.path, results)
+            record = run_record(run.id, started, examined, results) | {"profiles_refused": refused}
+            write_atomically(run.path / RECORD, _as_json(record), private=False)
         progress.advance()
-    return Night(run.id, workspace.runs / run.id, examined, results)
+    return Night(run.id, workspace.runs / run.id, examined, results, refused)
 
 
 def consolidate_workspace(workspace: Workspace, design: Design, progress: Progress) -> tuple[Examined, Results]:

@@ -4,6 +4,7 @@ Only typer and the standard library are imported here, so that help and completi
 imports what it needs when it runs.
 """
 
+import errno
 import sys
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from typer.exceptions import TyperException
 from bishan_survey import __version__
 from bishan_survey.cli import care, examine, make, results
 from bishan_survey.cli.chinese import ChineseGroup, in_chinese, speak_chinese
-from bishan_survey.errors import EXIT_CODES, DefinitionError, SurveyError, UsageError
+from bishan_survey.errors import EXIT_CODES, DefinitionError, SurveyError, UsageError, WorkspaceError
 
 _EXITS = "\n\n".join(f"{code}　{meaning}" for code, meaning in sorted(EXIT_CODES.items()))
 
@@ -68,9 +69,14 @@ def run() -> None:
         _stop(UsageError(in_chinese(error.format_message()), "加 -h 看说明，例如 bishan-survey -h"))
     except SurveyError as error:
         _stop(error)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo("已中断，没有留下未完成的结果。", err=True)
         sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever was reading has gone: nobody is left to be told
+        sys.exit(141)
+    except OSError as error:
+        _stop(_disk_error(error))
     except Exception as error:
         _stop(_explained(error))
 
@@ -82,10 +88,34 @@ def _use_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+_DISK = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "磁盘或文件夹是只读的",
+    errno.ENOENT: "找不到",
+    errno.ENOTDIR: "不是文件夹",
+    errno.EISDIR: "是文件夹，不是文件",
+    errno.EEXIST: "已经存在",
+}
+
+
+def _disk_error(error: OSError) -> WorkspaceError:
+    """What the operating system refused, in Chinese, with the path."""
+    why = _DISK.get(error.errno or 0, "读写出错")
+    made = WorkspaceError(f"{why}：{error.filename or ''}", "请核对路径、权限和磁盘空间后再运行")
+    made.__cause__ = error
+    return made
+
+
 def _explained(error: Exception) -> SurveyError:
     """An unexpected exception as an error of ours: wrong definitions show only when they are used."""
+    from xlsxwriter.exceptions import FileCreateError
+
     from bishan_survey.design import lint, load_design
 
+    if isinstance(error, FileCreateError) and error.args and isinstance(error.args[0], OSError):
+        return _disk_error(error.args[0])
     try:
         problems = lint(load_design())
     except SurveyError as wrong:

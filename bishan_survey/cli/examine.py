@@ -127,14 +127,17 @@ def _submissions(paths: list[Path]) -> "list[Submission]":
     import hashlib
 
     from bishan_survey.intake import Submission
+    from bishan_survey.workspace import is_dropping
 
-    named = [(path.name, path) for path in paths if path.is_file()]
+    named = {path.resolve(): path.name for path in paths if path.is_file()}
     for folder in (path for path in paths if path.is_dir()):
-        inside = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(("~$", ".")))
-        named += [(path.relative_to(folder.parent).as_posix(), path) for path in inside]
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and not is_dropping(path)):
+            named.setdefault(path.resolve(), path.relative_to(folder.parent).as_posix())
+    if not named:
+        raise UsageError("没有可查的文件", "请核对文件夹里有没有表格")
     return [
         Submission(name, path, hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size)
-        for name, path in named
+        for path, name in named.items()
     ]
 
 
@@ -145,6 +148,13 @@ def _findings_document(batch: "Batch") -> dict[str, object]:
         "counts": dict(batch.findings.group_by("severity").len().sort("severity").iter_rows()),
         "findings": batch.findings.drop("value").to_dicts(),
     }
+
+
+def _place(finding: dict[str, object]) -> str:
+    """A finding's place where it has no cell: its row, a column that is missing, the file as a whole."""
+    if finding["row"]:
+        return f"第{finding['row']}行"
+    return "整列缺失" if finding["records"] else "整个文件"
 
 
 def show_findings(show: Show, findings: "pl.DataFrame") -> None:
@@ -161,7 +171,7 @@ def show_findings(show: Show, findings: "pl.DataFrame") -> None:
         (
             SEVERITIES[r["severity"]],
             r["file"],
-            r["cell"] or (f"第{r['row']}行" if r["row"] else "整个文件"),
+            r["cell"] or _place(r),
             r["rule"],
             r["message"],
         )

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from bishan_survey.workspace import RunFolder, Workspace
 
 
+_MARKS = {"VERIFIED": "见过原件", "INFERRED": "推断", "PROPOSED": "建议，待区残联核对"}
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this page."""
     app.command("consolidate", cls=ChineseCommand, epilog="例：bishan-survey consolidate 2025年调查 --to 统计表.xlsx")(
@@ -119,9 +122,12 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
             ("本次运行的全部文件", night.folder),
         ]
     )
+    for reason in night.refused.values():
+        show.remark(f"提醒：没有写出。{reason}")
     for warning in _warnings(workspace, examined):
         show.remark(f"提醒：{warning}")
-    show.document("nightly/1", {"run": night.run_id, "folder": str(night.folder), **summary(examined)})
+    where = {"run": night.run_id, "folder": str(night.folder), "profiles_refused": night.refused}
+    show.document("nightly/1", {**where, **summary(examined)})
 
 
 def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:
@@ -154,7 +160,9 @@ def export(
     opened, design = open_workspace(workspace)
     show = Show(as_json)
     if profile is None:
-        rows = [(p.id, p.title, len(p.columns or p.lines), p.mark) for p in design.profiles.values()]
+        rows = [
+            (p.id, p.title, len(p.columns or p.lines), _MARKS.get(p.mark, p.mark)) for p in design.profiles.values()
+        ]
         show.heading("上报格式")
         show.table(("格式", "名称", "列数（或行数）", "确定程度"), rows)
         show.document("export/1", {"profiles": [{"id": row[0], "title": row[1]} for row in rows]})

@@ -75,8 +75,14 @@ class Show:
 def _console(*, stderr: bool) -> "Console":
     from rich.console import Console
 
+    class PipedConsole(Console):
+        """A console that leaves a closed pipe to the program: rich would exit with 1, which means findings."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     stream = sys.stderr if stderr else sys.stdout
-    return Console(
+    return PipedConsole(
         stderr=stderr,
         markup=False,
         highlight=False,

@@ -19,10 +19,8 @@ class Coverage:
 
 
 def coverage_of(batch: Batch, frame: AreaFrame) -> Coverage:
-    """A village has reported when some file of it could be used, or some record is of it."""
-    usable = batch.sources.filter("usable")["village"].drop_nulls()
-    placed = [records["_village"].drop_nulls().unique() for records in batch.records.values()]
-    met = set(pl.concat([usable, *placed]).unique())
+    """A village has reported when some record is of it; an empty form is no report."""
+    met = set(pl.concat([records["_village"].drop_nulls() for records in batch.records.values()]).unique())
     missing = tuple(village for village in frame.villages if village.code not in met)
     return Coverage(
         expected=len(frame.villages),

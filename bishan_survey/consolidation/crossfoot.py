@@ -15,6 +15,7 @@ from bishan_survey.model import TableShell
 _TOLERANCE = 1e-6
 _CELL = ["table", "level", "area", "stub", "column"]
 _TOLD = 20
+_LEVEL_NAMES = {"district": "全区", "town": "镇街", "village": "村（社区）"}
 
 
 def contradictions(
@@ -43,7 +44,7 @@ def _differences(
         above = pl.col("area").str.head(LEVELS[upper])
         deep = cells.filter(_of([shell for shell in shells if lower == "town" or lower in shell.areas]))
         parts = deep.filter(level=lower).with_columns(area=above, level=pl.lit(upper))
-        yield _unequal(parts, deep.filter(level=upper), f"{lower}之和与{upper}不符")
+        yield _unequal(parts, deep.filter(level=upper), f"{_LEVEL_NAMES[lower]}之和与{_LEVEL_NAMES[upper]}不符")
     stubbed = cells.filter(_of([s for s in shells if s.stub and _single(s, s.stub, counting)]))
     parts = stubbed.filter(pl.col("stub") != TOTAL).with_columns(stub=pl.lit(TOTAL))
     yield _unequal(parts, stubbed.filter(stub=TOTAL), "各行之和与合计行不符")

@@ -12,7 +12,7 @@ import polars as pl
 from bishan_survey import frames
 from bishan_survey.design import compile_sql, variables_in
 from bishan_survey.frames import STATUS
-from bishan_survey.model import Batch, Design, Notice, Sheet, SurvivorRule
+from bishan_survey.model import Batch, Design, Notice, Sheet, SheetLayout, SurvivorRule
 
 _KEPT, _DUPLICATE, _HELD = "kept", "duplicate", "held"
 _REPEATS = "repeats_earlier"
@@ -63,7 +63,7 @@ def _met_more_than_once(batch: Batch, design: Design, unit: str) -> pl.DataFrame
     keys = pl.concat([keyed["key"] for keyed, _ in parts]) if parts else pl.Series("key", [], dtype=pl.String)
     repeated = keys.drop_nulls().filter(keys.drop_nulls().is_duplicated()).unique()
     met = [
-        _preferences(keyed.filter(pl.col("key").is_in(repeated.implode())), sheet, design.survivor_rules)
+        _preferences(keyed.filter(pl.col("key").is_in(repeated.implode())), sheet, design.survivor_rules, design.layout)
         for keyed, sheet in parts
     ]
     if not met or repeated.is_empty():
@@ -72,9 +72,10 @@ def _met_more_than_once(batch: Batch, design: Design, unit: str) -> pl.DataFrame
     return pl.concat(met, how="diagonal_relaxed").with_columns(group=order)
 
 
-def _preferences(frame: pl.DataFrame, sheet: Sheet, rules: Sequence[SurvivorRule]) -> pl.DataFrame:
+def _preferences(frame: pl.DataFrame, sheet: Sheet, rules: Sequence[SurvivorRule], layout: SheetLayout) -> pl.DataFrame:
     """Addresses and keys of records, and for each survivor rule the value that it prefers the greatest of."""
-    items = [item.name for item in sheet.items]
+    # What a form fills in beforehand, such as a running number, is no answer.
+    items = [item.name for item in sheet.items if item.name not in layout.prefilled]
     known = frame.with_columns(
         accepted=pl.col(STATUS) == "accepted",
         answered=pl.sum_horizontal(pl.col(name).is_not_null() for name in items),

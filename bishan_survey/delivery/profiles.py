@@ -26,10 +26,10 @@ def profile_frame(profile: DeliveryProfile, records: pl.DataFrame) -> pl.DataFra
     """
     made = records.select(_column(column.sql, dict(column.recode)).alias(column.header) for column in profile.columns)
     problems = [
-        f"上报格式 {profile.id}：“{column.header}”有{count}个值超过{column.max_length}个字"
+        f"上报格式 {profile.id}：“{column.header}”超过{column.max_length}个字：{places}"
         for column in profile.columns
         if column.max_length is not None
-        and (count := int((made[column.header].str.len_chars() > column.max_length).sum()))
+        and (places := _places(records.filter(made[column.header].str.len_chars() > column.max_length)))
     ]
     problems += [
         f"上报格式 {profile.id}：“{column.header}”的代码 {'、'.join(strangers)} 没有对应"
@@ -37,13 +37,21 @@ def profile_frame(profile: DeliveryProfile, records: pl.DataFrame) -> pl.DataFra
         if column.recode and (strangers := _strangers(records, column.sql, dict(column.recode)))
     ]
     if problems:
-        raise DefinitionError(problems, "请改正 templates/delivery 中的格式；程序不会截断或改动任何值")
+        raise DefinitionError(problems, "请改正表中的值，或 templates/delivery 中的格式；程序不会截断或改动任何值")
     return made
 
 
 def _column(sql: str, recode: dict[str, str]) -> pl.Expr:
     value = compile_sql(sql)
     return value.replace_strict(recode, default=None, return_dtype=pl.String) if recode else value
+
+
+def _places(records: pl.DataFrame) -> str:
+    """Where records stand, the first few of them."""
+    if records.is_empty():
+        return ""
+    named = [f"{file} 第{row}行" for file, row in records.select("_file", "_row").head(5).iter_rows()]
+    return "、".join(named) + (f" 等{records.height}条" if records.height > len(named) else "")
 
 
 def _strangers(records: pl.DataFrame, sql: str, recode: dict[str, str]) -> list[str]:

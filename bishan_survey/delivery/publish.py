@@ -15,6 +15,7 @@ from bishan_survey.delivery.private import create_private, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
 from bishan_survey.delivery.statistics import Publication, write_statistics
+from bishan_survey.errors import DefinitionError
 from bishan_survey.frames import accepted
 from bishan_survey.model import AreaFrame, Batch, Design, Survey, Table
 
@@ -44,8 +45,13 @@ def grids_of(tables: Sequence[Table], design: Design, areas: AreaFrame) -> list[
     return [lay_out(table, areas, labels.get(table.shell.stub or "", "")) for table in tables]
 
 
-def publish(folder: Path, results: Results) -> None:
-    """Write everything. Equal results give equal bytes."""
+def publish(folder: Path, results: Results) -> dict[str, str]:
+    """Write everything. Equal results give equal bytes.
+
+    Returns:
+        Delivery profiles that could not be written, and why: one answer that does not fit into another system's
+        layout must not keep the district from its statistics.
+    """
     statistics, restricted = folder / STATISTICS, folder / RESTRICTED
     (statistics / "tables").mkdir(parents=True)
     restricted.mkdir(mode=_OWNER_ONLY_FOLDER)
@@ -57,6 +63,7 @@ def publish(folder: Path, results: Results) -> None:
                 statistics / f"{Path(profile.file_name).stem}.csv", include_bom=True
             )
     _write_restricted(restricted, results)
+    return _write_profiles(restricted, results)
 
 
 def _write_tables(folder: Path, grids: Sequence[TableGrid]) -> None:
@@ -118,10 +125,20 @@ def _write_restricted(folder: Path, results: Results) -> None:
     for (edition, unit), frame in batch.records.items():
         frame.write_parquet(create_private(folder / f"{unit}-{edition}.parquet"))
         write_private_csv(folder / f"{unit}-{edition}.csv", frame)
+
+
+def _write_profiles(folder: Path, results: Results) -> dict[str, str]:
+    """Files of persons and villages for other systems; those that cannot be written, with the reason."""
+    refused: dict[str, str] = {}
     for profile in results.design.profiles.values():
-        records = None if profile.lines else counted(batch, profile.unit)
-        if records is not None and not missing_variables(profile, records):
+        records = None if profile.lines else counted(results.batch, profile.unit)
+        if records is None or missing_variables(profile, records):
+            continue
+        try:
             write_profile_csv(folder / f"{Path(profile.file_name).stem}.csv", profile, records)
+        except DefinitionError as error:
+            refused[profile.id] = error.message
+    return refused
 
 
 def counted(batch: Batch, unit: str) -> pl.DataFrame | None:

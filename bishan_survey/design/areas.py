@@ -1,6 +1,7 @@
 """The area frame: which 村（社区） should report, from a division code list or a workspace's own file."""
 
 import csv
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -45,9 +46,8 @@ def read_area_frame(path: Path, district_code: str, district: str) -> AreaFrame:
     Raises:
         DefinitionError: columns are missing, or codes are not as they should be; all problems at once.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    problems = list(_problems(rows, path.name))
+    rows = list(csv.DictReader(io.StringIO(_decoded(path.read_bytes()))))
+    problems = list(_problems(rows, path.name, district_code))
     if problems:
         raise DefinitionError(problems, f"请改正 {path.name}：每行一个村（社区），12位代码，不重复")
     return frame_of(rows, district_code, district)
@@ -62,7 +62,15 @@ def frame_of(rows: list[dict[str, str]], district_code: str, district: str) -> A
     return AreaFrame(district_code, district, villages, former)
 
 
-def _problems(rows: list[dict[str, str]], name: str) -> Iterable[str]:
+def _decoded(content: bytes) -> str:
+    """Text of a file that somebody may have saved with an older program, which writes GB18030."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", errors="replace")
+
+
+def _problems(rows: list[dict[str, str]], name: str, district_code: str) -> Iterable[str]:
     if not rows:
         yield f"{name}：没有任何村（社区）"
         return
@@ -71,12 +79,17 @@ def _problems(rows: list[dict[str, str]], name: str) -> Iterable[str]:
         yield f"{name}：缺少列 {'、'.join(missing)}"
         return
     seen: set[str] = set()
+    towns: dict[str, str] = {}
     for line, row in enumerate(rows, 2):
-        code = row["code"] or ""
+        code, town = row["code"] or "", row["town_code"] or ""
         if not (code.isascii() and code.isdigit() and len(code) == 12):
             yield f"{name} 第{line}行：村（社区）代码“{code}”不是12位数字"
-        elif not code.startswith(row["town_code"] or "?"):
-            yield f"{name} 第{line}行：村（社区）代码{code}不属于镇街代码{row['town_code']}"
+        elif len(town) != 9 or not code.startswith(town):
+            yield f"{name} 第{line}行：镇街代码“{town}”不是村（社区）代码{code}的前9位"
+        elif not code.startswith(district_code):
+            yield f"{name} 第{line}行：代码{code}不属于 survey.toml 中的区代码{district_code}"
+        if not (row["name"] or "").strip() or towns.setdefault(town, row["town_name"]) != row["town_name"]:
+            yield f"{name} 第{line}行：村（社区）名称是空的，或同一镇街代码有两个名称"
         if code in seen:
             yield f"{name} 第{line}行：村（社区）代码{code}重复"
         seen.add(code)

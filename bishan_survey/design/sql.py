@@ -15,10 +15,11 @@ CONTEXT: dict[str, pl.DataType] = {
     "period_start": pl.Date(),
     "period_end": pl.Date(),
     "village_known": pl.Boolean(),
+    "village_recognised": pl.Boolean(),
     "village_matches": pl.Boolean(),
 }
 """What every frame of records carries besides the answers: the dates of the survey; whether the record could be
-placed in the area frame; whether the village written in its row is the one that its file is of."""
+placed in the area frame; whether the village written in its row is one of the frame, and the one of its file."""
 
 _DTYPES: dict[ValueType, pl.DataType] = {
     ValueType.TEXT: pl.String(),

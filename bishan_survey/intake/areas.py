@@ -62,23 +62,29 @@ class AreaIndex:
     def of_file(self, name: str) -> tuple[Village | None, str]:
         """The village that a file's name tells, and how: by its 12-digit code, or its name within the folder."""
         path = PurePosixPath(name)
-        for code in _CODE.findall(path.stem):
-            if code in self.frame.by_code:
-                return self.frame.by_code[code], "file name (code)"
+        codes = {code for code in _CODE.findall(path.stem) if code in self.frame.by_code}
+        if codes:
+            return (self.frame.by_code[codes.pop()], "file name (code)") if len(codes) == 1 else (None, "")
         town = self.town_of_file(name)
         if town is None:
             return None, ""
+        stem = _plain(path.stem).replace(_plain(self.frame.towns[town]), " ")
         named = {
             spelling: codes
             for (home, spelling), codes in self._names.items()
-            if home == town and spelling in _plain(path.stem) and len(codes) == 1
+            if home == town and spelling in stem and len(codes) == 1
         }
         longest = max(named, key=lambda spelling: (len(spelling), spelling), default="")
         if any(spelling not in longest and codes != named[longest] for spelling, codes in named.items()):
             return None, ""  # the name tells two villages
-        if not longest:
+        if not longest or not _names(stem, longest):
             return None, ""
         return self.frame.by_code[next(iter(named[longest]))], "file name (name)"
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a text names something, and not something else whose name only ends alike."""
+    return re.search(rf"(?<![\u4e00-\u9fff]){re.escape(name)}", text) is not None
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
@@ -43,7 +44,9 @@ def read_batch(
             parsed.append(file)
             each()
     return Batch(
-        sources=frames.stack(frames.SOURCES, [pl.DataFrame([_source(f) for f in parsed])] if parsed else []),
+        sources=frames.stack(
+            frames.SOURCES, [pl.DataFrame([_source(f) for f in parsed], infer_schema_length=None)] if parsed else []
+        ),
         columns=frames.stack(frames.COLUMNS, [pl.DataFrame(list(_columns(parsed)), infer_schema_length=None)]),
         records={
             (questionnaire.edition, sheet.unit): _records(parsed, questionnaire, sheet.unit, areas)
@@ -52,7 +55,9 @@ def read_batch(
         },
         findings=frames.stack(frames.FINDINGS, [_findings(parsed, design)]),
         normalised=frames.empty(frames.NORMALISED),
-        not_records=frames.stack(frames.NOT_RECORDS, [pl.DataFrame(list(_not_records(parsed)))]),
+        not_records=frames.stack(
+            frames.NOT_RECORDS, [pl.DataFrame(list(_not_records(parsed)), infer_schema_length=None)]
+        ),
         links=frames.empty(frames.LINKS),
     )
 
@@ -105,52 +110,71 @@ def _records(parsed: list[ParsedFile], form: Questionnaire, unit: str, areas: Ar
     sheet = form.sheet(unit)
     assert sheet is not None  # noqa: S101 - asked for the sheets that it has
     columns: dict[str, list[object]] = {name: [] for name in frames.ADDRESS}
-    matches: list[bool | None] = []
+    placing: list[_Placing] = []
     texts: dict[str, list[str | None]] = {item.name: [] for item in sheet.items}
     for file, found in _sheets(parsed):
         if (found.header.index.edition, found.header.index.unit) != (form.edition, unit):
             continue
         count = len(found.rows)
         placed = list(_placed(file.village, found, areas))
+        placing += placed
         columns["_file"] += [file.submission.name] * count
         columns["_sheet"] += [found.sheet] * count
         columns["_row"] += found.rows
-        columns["_village"] += [village.code if village else None for village, _ in placed]
-        columns["_town"] += [village.town_code if village else None for village, _ in placed]
-        matches += [match for _, match in placed]
+        columns["_village"] += [one.village.code if one.village else None for one in placed]
+        columns["_town"] += [one.village.town_code if one.village else None for one in placed]
         for name, column in texts.items():
             column.extend(found.texts.get(name) or [None] * count)
     return pl.DataFrame(columns, schema=frames.ADDRESS).with_columns(
         pl.col("_village").is_not_null().alias("village_known"),
-        pl.Series("village_matches", matches, dtype=pl.Boolean),
+        pl.Series("village_recognised", [one.recognised for one in placing], dtype=pl.Boolean),
+        pl.Series("village_matches", [one.matches for one in placing], dtype=pl.Boolean),
         *(_blank_as_null(pl.Series(name, values, dtype=pl.String)) for name, values in texts.items()),
     )
 
 
 def _blank_as_null(texts: pl.Series) -> pl.Expr:
-    return pl.when(pl.lit(texts).str.contains(r"\S")).then(pl.lit(texts)).alias(texts.name)
+    """Cells in which nothing can be seen (blanks, invisible characters, a lone apostrophe) are empty."""
+    seen = pl.lit(texts).str.contains(r"[^\s\p{Cf}'’‘`]")
+    return pl.when(seen).then(pl.lit(texts)).alias(texts.name)
 
 
-def _placed(
-    village: Village | None, found: SheetRecords, areas: AreaIndex
-) -> Iterator[tuple[Village | None, bool | None]]:
-    """For each record its village, and whether the village written in its row is the one of its file."""
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    """Where a record is placed, and what the village written in its row has to do with it."""
+
+    village: Village | None
+    recognised: bool | None
+    """Whether the written village is one of the frame; ``None`` if none is written."""
+    matches: bool | None
+    """Whether it is the one of the file; ``None`` if that cannot be told."""
+
+
+def _placed(village: Village | None, found: SheetRecords, areas: AreaIndex) -> Iterator[_Placing]:
+    """Place each record: a file's own village counts before the one written in the row."""
     count = len(found.rows)
     towns = found.texts.get("town", [""] * count)
     names = found.texts.get("village", [""] * count)
-    known: dict[tuple[str, str], Village | None] = {}
+    known: dict[tuple[str, str], _Placing] = {}
     for pair in zip(towns, names, strict=True):
         if pair not in known:
-            known[pair] = _village_of_row(*pair, village, areas)
-        said = known[pair]
-        yield (village or said), (said == village if village and said else None)
+            known[pair] = _placing(*pair, village, areas)
+        yield known[pair]
 
 
-def _village_of_row(town: str, name: str, village: Village | None, areas: AreaIndex) -> Village | None:
+def _placing(town: str, name: str, village: Village | None, areas: AreaIndex) -> _Placing:
     if not name.strip():
-        return None
-    code = areas.town_code(town) if town.strip() else (village.town_code if village else None)
-    return areas.village(name, code)
+        return _Placing(village, None, None)
+    said = _written_village(town, name, village, areas)
+    return _Placing(village or said, said is not None, said == village if village and said else None)
+
+
+def _written_village(town: str, name: str, village: Village | None, areas: AreaIndex) -> Village | None:
+    """The village that a row names; none if the town that it names is not in the frame."""
+    if not town.strip():
+        return areas.village(name, village.town_code if village else None)
+    code = areas.town_code(town)
+    return areas.village(name, code) if code else None
 
 
 def _findings(parsed: list[ParsedFile], design: Design) -> pl.DataFrame:
@@ -159,8 +183,8 @@ def _findings(parsed: list[ParsedFile], design: Design) -> pl.DataFrame:
     for file in parsed:
         for remark in file.remarks:
             notice = design.notices[remark.notice]
-            details = {"file": file.submission.name, "sheet": remark.sheet or "", **remark.details}
             column = None if remark.column is None else xl_col_to_name(remark.column)
+            details = {"column": column or "", **remark.details}
             rows.append(
                 {
                     "rule": notice.id,
@@ -171,9 +195,10 @@ def _findings(parsed: list[ParsedFile], design: Design) -> pl.DataFrame:
                     "sheet": remark.sheet,
                     "row": remark.row,
                     "cell": f"{column}{remark.row}" if column else None,
+                    "value": remark.value,
                     "message": notice.message.format(**details),
                     "action": notice.action.format(**details),
                     "records": 0,
                 }
             )
-    return pl.DataFrame(rows, schema_overrides={"row": pl.Int64, "cell": pl.String, "sheet": pl.String})
+    return pl.DataFrame(rows, infer_schema_length=None)

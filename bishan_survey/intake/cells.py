@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 Cell = object
 _EXACT = 1e15
@@ -44,7 +44,9 @@ class Workbook:
         _refuse_bombs(content)
         with _readable():
             self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-            self.sheets = [m.name for m in self._workbook.sheets_metadata if m.typ is SheetTypeEnum.WorkSheet]
+            sheets = [meta for meta in self._workbook.sheets_metadata if meta.typ is SheetTypeEnum.WorkSheet]
+            self.sheets = [meta.name for meta in sheets]
+            self.hidden = {meta.name for meta in sheets if meta.visible is not SheetVisibleEnum.Visible}
 
     def grid(self, name: str) -> Grid:
         """A worksheet.

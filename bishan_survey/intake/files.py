@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from bishan_survey.design import MARK_SHEET, OWN_SHEETS, FormMark, read_mark
+from bishan_survey.design import GUIDE_SHEET, MARK_SHEET, OWN_SHEETS, FormMark, read_mark
 from bishan_survey.intake.areas import AreaIndex
 from bishan_survey.intake.cells import UnreadableWorkbook, Workbook
-from bishan_survey.intake.headers import HeaderIndex, find_header
+from bishan_survey.intake.headers import HeaderIndex, find_header, is_blank
 from bishan_survey.intake.sheets import SheetRecords, read_records
 from bishan_survey.model import Design, Survey, Village
 
@@ -32,6 +32,8 @@ class Remark:
     sheet: str | None = None
     row: int | None = None
     column: int | None = None
+    value: str | None = None
+    """What stands in the cell: for the findings alone, since people write anything into headers."""
     details: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -85,16 +87,18 @@ class FileReader:
         village, how, doubts = self._place(submission.name, mark)
         sheets: list[SheetRecords] = []
         remarks: list[Remark] = list(doubts)
-        passed_over = OWN_SHEETS if mark else frozenset[str]()
+        passed_over = OWN_SHEETS if mark else OWN_SHEETS - {GUIDE_SHEET}
         for grid in (workbook.grid(name) for name in workbook.sheets if name not in passed_over):
             header = find_header(grid, self._candidates(mark), self._layout)
             if header is not None:
                 sheets.append(read_records(grid, header, self._layout))
-            elif mark is None and grid.rows:
+            elif not all(map(is_blank, grid.rows)):
                 remarks.append(Remark("F07", sheet=grid.name))
         if not sheets:
             return _unusable(submission, "F05")
         remarks += [remark for sheet in sheets for remark in _column_remarks(sheet)]
+        hidden = [sheet for sheet in sheets if sheet.sheet in workbook.hidden and sheet.rows]
+        remarks += [Remark("F14", sheet.sheet, details={"records": str(len(sheet.rows))}) for sheet in hidden]
         if not any(sheet.rows for sheet in sheets):
             remarks.append(Remark("F10"))
         return ParsedFile(submission, village, recognised_by=how, sheets=tuple(sheets), remarks=tuple(remarks))
@@ -124,4 +128,6 @@ def _column_remarks(sheet: SheetRecords) -> Iterator[Remark]:
     header = sheet.header
     for notice, columns in (("F11", header.extra), ("F12", header.repeated)):
         for column, text in columns.items():
-            yield Remark(notice, sheet.sheet, header.row + 1, column, {"header": " ".join(text.split())})
+            yield Remark(notice, sheet.sheet, header.row + 1, column, " ".join(text.split()))
+    for column in sheet.headless:
+        yield Remark("F13", sheet.sheet, header.row + 1, column)

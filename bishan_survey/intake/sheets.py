@@ -20,6 +20,8 @@ class SheetRecords:
     """Text of each record by variable."""
     not_records: list[tuple[int, str]]
     """Row number and reason of each row that is no record."""
+    headless: list[int]
+    """Positions of columns in which something stands, though not in the header."""
 
 
 def read_records(grid: Grid, header: Header, layout: SheetLayout) -> SheetRecords:
@@ -30,12 +32,14 @@ def read_records(grid: Grid, header: Header, layout: SheetLayout) -> SheetRecord
     kept = [n for n, reason in enumerate(reasons) if reason is None]
     records = body if len(kept) == len(body) else [body[n] for n in kept]
     columns = list(zip(*records, strict=True)) if records else []
+    headed = {*header.items, *header.extra, *header.repeated}
     return SheetRecords(
         sheet=grid.name,
         header=header,
         rows=[first + n + 1 for n in kept],
         texts={name: column_texts(columns[place]) if columns else [] for place, name in header.items.items()},
         not_records=[(first + n + 1, reason) for n, reason in enumerate(reasons) if reason is not None],
+        headless=[n for n, cells in enumerate(columns) if n not in headed and any(map(_filled, cells))],
     )
 
 
@@ -49,16 +53,27 @@ def _end(grid: Grid) -> int:
 
 def _not_a_record(row: Sequence[Cell], header: Header, layout: SheetLayout) -> str | None:
     """Why a row is no record: ``blank``, ``total``, ``remark``, ``unfilled``, ``header``; ``None`` if it is one."""
-    first = "".join(next(_texts(row), "").split())
-    if not first:
+    first = "".join(next(_texts(row), "").split()).rstrip("：:（）()")
+    if not first and not any(map(_filled, row)):
         return "blank"
+    if _repeats_header(row, header):
+        return "header"
+    if _identified(row, header, layout):
+        return None
     if first in layout.total_words:
         return "total"
-    if any(_filled(row[place]) for place, name in header.items.items() if name in layout.key_variables):
-        return "header" if _repeats_header(row, header) else None
     if first.startswith(layout.remark_words):
         return "remark"
     return None if _answered(row, header, layout) else "unfilled"
+
+
+def _identified(row: Sequence[Cell], header: Header, layout: SheetLayout) -> bool:
+    """Whether something as long as a person's number stands where one belongs (a total may stand there too)."""
+    return any(
+        len(cell_text(row[place]).strip()) >= layout.identifying_length
+        for place, name in header.items.items()
+        if name in layout.identifying_variables
+    )
 
 
 def _filled(cell: Cell) -> bool:

@@ -11,6 +11,7 @@ import polars as pl
 _PATTERN = r"^[0-9]{17}[0-9X]"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
+_EARLIEST = "18000101"
 
 
 def pattern_ok(number: pl.Expr) -> pl.Expr:
@@ -35,7 +36,8 @@ def checksum_ok(number: pl.Expr) -> pl.Expr:
 
 def birth_date(number: pl.Expr) -> pl.Expr:
     """The date of birth in digits 7 to 14; null if it is no date."""
-    return _well_formed(number).str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
+    digits = _well_formed(number).str.slice(6, 8)
+    return pl.when(digits >= _EARLIEST).then(digits.str.to_date("%Y%m%d", strict=False))
 
 
 def birth_ok(number: pl.Expr) -> pl.Expr:

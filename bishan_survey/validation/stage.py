@@ -13,6 +13,8 @@ from bishan_survey.validation.checks import Check, checks_for
 from bishan_survey.validation.schema import failures, schema_of
 from bishan_survey.validation.typing import type_records
 
+_ADD_COLUMN = "请加上这一列，填好后重新报送；用下发的空白表填报最稳妥"
+
 
 def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
     """Type every record, confront it with every check, and hold those that fail a hard one.
@@ -77,7 +79,11 @@ def _findings(
     words = pl.DataFrame([_words(check) for check, _ in failed])
     placed = frames.with_cells(told.join(words, on="rule", maintain_order="left"), columns)
     lost = placed.filter(pl.col("cell").is_null()).drop("row", "cell", "value", "records")
-    collapsed = lost.group_by(lost.columns, maintain_order=True).agg(records=pl.len().cast(pl.Int64))
+    collapsed = (
+        lost.group_by(lost.columns, maintain_order=True)
+        .agg(records=pl.len().cast(pl.Int64))
+        .with_columns(message=pl.format("表中没有“{}”这一列（{}）", "label", "message"), action=pl.lit(_ADD_COLUMN))
+    )
     return pl.concat([placed.filter(pl.col("cell").is_not_null()), collapsed], how="diagonal").with_columns(
         unit=pl.lit(unit)
     )

@@ -39,11 +39,13 @@ def type_records(records: pl.DataFrame, design: Design, sheet: Sheet, survey: Su
     frame = records.select(placed).with_columns(
         *(column.values for column in typed.values()), _unreadable_names(typed, records.height)
     )
-    return TypedRecords(add_derived(_with_dates(frame, survey), design, sheet), _normalised(records, typed))
+    return TypedRecords(add_derived(_with_context(frame, survey), design, sheet), _normalised(records, typed))
 
 
-def _with_dates(frame: pl.DataFrame, survey: Survey) -> pl.DataFrame:
-    return frame.with_columns(
+def _with_context(frame: pl.DataFrame, survey: Survey) -> pl.DataFrame:
+    """Add the dates of the survey, and what is not known of the village as missing."""
+    unknown = [name for name in CONTEXT if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=CONTEXT[name]).alias(name) for name in unknown).with_columns(
         reference_date=pl.lit(survey.reference_date),
         period_start=pl.lit(survey.period_start),
         period_end=pl.lit(survey.period_end),

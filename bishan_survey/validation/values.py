@@ -33,7 +33,11 @@ _DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2
 _COMPACT_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _SERIAL_DATE = re.compile(r"^[2-6]\d{4}$")
 _EPOCH = dt.date(1899, 12, 30)
-_NUMBER = re.compile(r"^[¥￥]?([+-]?\d+(?:,\d{3})*)(\.\d+)?(?:人次|平方米|㎡|m2|[人岁次元个户名])?$")
+_NUMBER = re.compile(r"^[¥￥]?([+-]?[0-9]+(?:,[0-9]{3})*)(\.[0-9]+)?(?:人次|平方米|㎡|[mM]2|[人岁次元个户名])?$")
+_LARGEST = 2**53
+"""Below it every whole number is exact."""
+_FIRST_YEAR, _LAST_YEAR = 1850, 2150
+_WHOLE = re.compile(r"^([0-9]+)\.0+$")
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ class _Spellings:
         return None, False
 
     def _found(self, text: str) -> str | None:
-        squeezed = _squeezed(text)
+        squeezed = _WHOLE.sub(r"\1", _squeezed(text))
         if squeezed in self._known:
             return self._known[squeezed]
         match = _CODE_AND_LABEL.match(squeezed)
@@ -145,7 +149,7 @@ class _Spellings:
         code, label = match.groups()
         by_code = self._known.get(code) or self._known.get(code.lstrip("0")) or self._known.get(code.zfill(2))
         # A code beside another answer's label is a contradiction, and nobody's to resolve here.
-        if label.strip(".0、") and self._known.get(label) != by_code:
+        if label and self._known.get(label) != by_code:
             return None
         return by_code
 
@@ -183,7 +187,8 @@ def _date_in(text: str) -> dt.date | None:
         return _EPOCH + dt.timedelta(days=int(text))
     match = _DATE.match(text.replace(" 年", "年").replace("年 ", "年").replace("月 ", "月"))
     match = match or _COMPACT_DATE.match(text)
-    return dt.date(*map(int, match.groups())) if match else None
+    found = dt.date(*map(int, match.groups())) if match else None
+    return found if found and _FIRST_YEAR <= found.year <= _LAST_YEAR else None
 
 
 def _integer(text: str) -> Reading:
@@ -195,12 +200,13 @@ def _integer(text: str) -> Reading:
 
 def _decimal(text: str) -> Reading:
     number = _number(text)
-    return number, bool(re.fullmatch(r"-?\d+(\.\d+)?", text))
+    return number, bool(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text))
 
 
 def _number(text: str) -> float | None:
-    match = _NUMBER.match(_squeezed(text).lower())
-    return float(match[1].replace(",", "") + (match[2] or "")) if match else None
+    match = _NUMBER.match(text.translate(_INVISIBLE).translate(_HALF_WIDTH).strip().strip(_APOSTROPHES))
+    number = float(match[1].replace(",", "") + (match[2] or "")) if match else None
+    return number if number is not None and abs(number) < _LARGEST else None
 
 
 _READERS: dict[ValueType, Callable[[str], Reading]] = {
@@ -218,6 +224,9 @@ _AS_ASKED: dict[ValueType, tuple[str, Callable[[pl.Series], pl.Series]]] = {
     ValueType.CERTIFICATE: (r"^[0-9A-Z]+$", lambda texts: texts),
     ValueType.ID_NUMBER: (r"^[0-9A-Z]+$", lambda texts: texts),
     ValueType.PHONE: (r"^[0-9-]+$", lambda texts: texts),
-    ValueType.DATE: (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", lambda texts: texts.str.to_date("%Y-%m-%d", strict=False)),
+    ValueType.DATE: (
+        r"^(?:1[89]|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}$",
+        lambda texts: texts.str.to_date("%Y-%m-%d", strict=False),
+    ),
 }
 """For types of great variety: how a text looks that is written as the form asks, and how it becomes a value."""

@@ -92,20 +92,25 @@ class Workspace:
         if not self.inbox.is_dir():
             raise WorkspaceError(f"工作区缺少收件夹 {self.inbox}", "请重新建立 inbox 文件夹，或运行 bishan-survey init")
         paths = sorted(path for path in self.inbox.rglob("*") if path.is_file())
-        wanted = [path for path in paths if not _is_dropping(path)]
+        wanted = [path for path in paths if not is_dropping(path)]
         return [self._archive(path) for path in wanted], len(paths) - len(wanted)
 
     def _archive(self, path: Path) -> Received:
-        content = path.read_bytes()
+        name = path.relative_to(self.inbox).as_posix()
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return Received(name, path, "", 0)  # the reader will meet the same, and report the file
         digest = hashlib.sha256(content).hexdigest()
         archived = self.root / ARCHIVE / digest[:2] / f"{digest}{path.suffix.lower()}"
-        if not archived.exists():
+        if not archived.is_file() or hashlib.sha256(archived.read_bytes()).hexdigest() != digest:
             make_private_folder(archived.parent)
             write_atomically(archived, content, private=True, durable=False)  # the original still lies in the inbox
-        return Received(path.relative_to(self.inbox).as_posix(), archived, digest, len(content))
+        return Received(name, archived, digest, len(content))
 
 
-def _is_dropping(path: Path) -> bool:
+def is_dropping(path: Path) -> bool:
+    """Whether a file is no submission: a lock file of an open document, or what a desktop leaves behind."""
     return path.name.startswith(("~$", ".~", ".")) or path.name.lower() in _DROPPINGS
 
 

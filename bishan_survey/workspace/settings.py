@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +85,10 @@ def read_settings(path: Path, known_editions: frozenset[str]) -> Settings:
         raise WorkspaceError(
             f"{path.parent} 不是工作区：没有 {SETTINGS_FILE}", "请先运行 bishan-survey init 文件夹"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkspaceError(f"{path.name} 不是合法的 TOML 文件：{error}", "请按注释改正后再运行") from None
+    except UnicodeDecodeError:
+        raise WorkspaceError(f"{path.name} 不是 UTF-8 编码", "请用记事本打开，另存为 UTF-8 编码") from None
+    except tomllib.TOMLDecodeError as error:
+        raise WorkspaceError(f"{path.name} 不是合法的 TOML 文件（{error}）", "请按注释改正后再运行") from None
     return _Checked(raw, known_editions).settings(path.name)
 
 
@@ -119,15 +121,16 @@ class _Checked:
 
     def _editions(self) -> tuple[str, ...]:
         editions = self._take("survey", "editions", list)
-        unknown = [str(e) for e in editions if e not in self._known_editions]
+        unknown = [str(e) for e in editions if str(e) not in self._known_editions]
         if unknown or not editions:
             known = "、".join(sorted(self._known_editions))
             self._problems.append(f"[survey] editions 中没有这些版本：{'、'.join(unknown) or '（空）'}；现有：{known}")
-        return tuple(editions)
+        return tuple(map(str, editions))
 
     def _take(self, section: str, key: str, kind: Any) -> Any:
-        value = self._raw.get(section, {}).get(key)
-        if not isinstance(value, kind) or isinstance(value, bool):
+        part = self._raw.get(section)
+        value = part.get(key) if isinstance(part, dict) else None
+        if not isinstance(value, kind) or isinstance(value, bool | datetime):
             self._problems.append(f"[{section}] {key} 缺少或类型不对")
             return _STAND_INS.get(kind, 0)
         return value

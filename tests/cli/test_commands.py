@@ -175,3 +175,33 @@ def test_piped_output_is_plain(workspace: Path) -> None:
     shown = run("nightly", workspace, columns=40)
     assert "\x1b" not in shown.stdout + shown.stderr
     assert "读入：3" in shown.stdout
+
+
+def test_an_answer_that_does_not_fit_elsewhere_does_not_stop_the_night(workspace: Path, design, survey) -> None:
+    """Two telephone numbers in one cell are too long for another system: its file is left out, and it is said where."""
+    village = _areas().villages[1]
+    path = workspace / "inbox" / village.town / "两个号码.xlsx"
+    place = {"town": village.town, "village": village.name}
+    rows = [adult(**place, mobile="19900000001、19900000002", certificate_no=certificate(order=7))]
+    write_form(path, design, design.questionnaires["bishan-2025"], survey, FormContent(village, {"person": rows}))
+    night = run("nightly", workspace)
+    assert night.returncode == 0, night.stderr
+    assert "两个号码.xlsx 第5行" in night.stderr
+    record = next((workspace / "runs").glob("*/run.json"))
+    assert "system-person" in json.loads(record.read_text(encoding="utf-8"))["profiles_refused"]
+
+
+def test_the_disk_is_no_bug_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    shown = run("init", tmp_path / "file")
+    assert shown.returncode == 4
+    assert "怎么办" in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_a_closed_pipe_is_no_finding(workspace: Path) -> None:
+    (file,) = (workspace / "inbox").rglob("*.xlsx")
+    command = f'"{sys.executable}" -m bishan_survey validate "{file}" | true; exit ${{PIPESTATUS[0]}}'
+    shown = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert shown.returncode in (1, 141)  # 1: it had finished writing before the reader went
+    assert "Traceback" not in shown.stderr

@@ -1,5 +1,6 @@
 """Which of several records of a person counts, shown on drawn tables."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -212,3 +213,18 @@ def test_each_person_counts_once_at_most_whatever_the_order(rows: list[tuple[str
         counted.append(shown.rows())
         seed.shuffle(rows)
     assert counted[0] == counted[1]
+
+
+def test_a_running_number_is_no_answer(design: Design) -> None:
+    """A row copied with its number filled down is still the same row twice."""
+    drawn = frame(
+        """
+        | key | surveyed | date       | reissue |
+        | A   | 6        | 2025-07-01 | 0       |
+        | A   | 6        | 2025-07-01 | 0       |
+        """
+    )
+    whole = batch(drawn, design)
+    records = whole.records["bishan-2025", "person"].with_columns(serial_no=pl.Series(["1", "2"]))
+    done = deduplicate(replace(whole, records={("bishan-2025", "person"): records}), design)
+    assert done.records["bishan-2025", "person"][STATUS].to_list() == ["accepted", "duplicate"]

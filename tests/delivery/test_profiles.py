@@ -24,7 +24,9 @@ _PROFILE = DeliveryProfile(
     source="测试",
     mark="PROPOSED",
 )
-_RECORDS = pl.DataFrame({"name": ["=1+1", "甲", None], "hukou": ["1", "2", None]})
+_RECORDS = pl.DataFrame(
+    {"name": ["=1+1", "甲", None], "hukou": ["1", "2", None], "_file": ["甲.xlsx"] * 3, "_row": [5, 6, 7]}
+)
 
 
 def test_columns_and_codes(tmp_path: Path) -> None:
@@ -43,7 +45,7 @@ def test_text_never_becomes_a_formula(tmp_path: Path, survey: Survey) -> None:
 
 def test_a_value_that_does_not_fit_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     long = _RECORDS.with_columns(name=pl.lit("很长的名字"))
-    with pytest.raises(DefinitionError, match="超过4个字"):
+    with pytest.raises(DefinitionError, match=r"超过4个字：甲\.xlsx 第5行"):
         write_profile_csv(tmp_path / "a.csv", _PROFILE, long)
     assert not (tmp_path / "a.csv").exists()
 

@@ -49,3 +49,17 @@ def test_villages(index: AreaIndex, text: str, town: str | None, code: str | Non
 def test_file_names(index: AreaIndex, name: str, code: str | None) -> None:
     village, _ = index.of_file(name)
     assert (village.code if village else None) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("璧城街道/500120001001-500120001201.xlsx", None),
+        ("璧城街道/新大旺社区.xlsx", None),
+        ("璧城街道/璧城街道大旺社区.xlsx", "500120001001"),
+        ("璧城街道/2025大旺社区.xlsx", "500120001001"),
+    ],
+)
+def test_file_names_are_not_read_too_willingly(index: AreaIndex, name: str, code: str | None) -> None:
+    village, _ = index.of_file(name)
+    assert (village.code if village else None) == code

@@ -129,3 +129,85 @@ def test_nothing_at_all(design: Design, survey: Survey, areas: AreaFrame) -> Non
     batch = validate(read_batch([], design, survey, areas), design, survey)
     assert batch.sources.is_empty()
     assert batch.findings.is_empty()
+
+
+def test_a_record_is_kept_whatever_its_first_cell_says(read) -> None:
+    batch = read(table((0, 0), [HEADER, ["合计", *ROWS[0][1:]], ["合计：", "6人", 2, None, None]]))
+    assert batch.records["bishan-2025", "person"]["_row"].to_list() == [2]
+    assert batch.not_records["reason"].to_list() == ["total"]
+
+
+def test_a_column_without_header_is_told(read) -> None:
+    batch = read({**table((0, 0), [HEADER, *ROWS]), "H3": "有内容"})
+    assert found(batch, "F13") == ["H1"]
+
+
+def test_a_header_is_not_shown_in_a_message(read) -> None:
+    """People write anything into a header row, names and numbers too."""
+    batch = read(table((0, 0), [[*HEADER, certificate()], [*ROWS[0], "A"]]))
+    (finding,) = batch.findings.filter(rule="F11").to_dicts()
+    assert certificate() not in finding["message"] + finding["action"]
+    assert finding["value"] == certificate()
+
+
+def test_people_on_a_sheet_without_header_are_told(tmp_path, design, survey, areas) -> None:
+    sheets = {"表": table((0, 0), [HEADER, *ROWS]), "表2": table((0, 0), ROWS)}
+    path = write_cells(tmp_path / "a.xlsx", sheets)
+    batch = read_batch([submission(path, "璧城街道/大旺社区.xlsx")], design, survey, areas)
+    assert batch.findings.filter(rule="F07").select("severity", "sheet").rows() == [("soft", "表2")]
+
+
+def test_a_hidden_sheet_is_read_and_told(tmp_path, design, survey, areas) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, row in (("表", ROWS[0]), ("旧表", ROWS[1])):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, HEADER)
+            sheet.write_row(1, 0, row)
+        sheet.hide()
+    batch = read_batch([submission(path, "璧城街道/大旺社区.xlsx")], design, survey, areas)
+    assert batch.findings.filter(rule="F14")["sheet"].to_list() == ["旧表"]
+    assert batch.records["bishan-2025", "person"].height == 2
+
+
+@pytest.mark.parametrize(
+    ("town", "village", "rule"),
+    [
+        ("三合镇", "新场村", "P021"),
+        ("璧城街道", "平安村", "P021"),
+        ("璧城街道", "没有村", "P022"),
+        ("龙水镇", "大旺社区", "P022"),
+        ("璧城街道", "大旺社区", None),
+        (None, "大旺社区居委会", None),
+    ],
+)
+def test_the_village_of_a_row_is_checked_against_its_file(read, design, survey, town, village, rule) -> None:
+    header = ["镇街", "村（社区）", *HEADER]
+    batch = validate(read(table((0, 0), [header, [town, village, *ROWS[0]]])), design, survey)
+    told = {found for found in batch.findings["rule"] if found in ("P020", "P021", "P022")}
+    assert told == ({rule} if rule else set())
+
+
+@pytest.mark.parametrize(("town", "village"), [("三合镇", "没有村"), ("龙水镇", "大旺社区"), ("大足区", "新场村")])
+def test_a_record_of_no_known_village_is_held(read, design, survey, town: str, village: str) -> None:
+    header = ["镇街", "村（社区）", *HEADER]
+    cells = table((0, 0), [header, [town, village, *ROWS[0]]])
+    batch = validate(read(cells, name="全区.xlsx"), design, survey)
+    assert found(batch, "P020") == ["B2"]
+    assert batch.records["bishan-2025", "person"]["_status"].to_list() == ["held"]
+
+
+def test_many_files_of_no_village_are_no_trouble(tmp_path, design, survey, areas) -> None:
+    bad = tmp_path / "a.jpg"
+    bad.write_bytes(b"x")
+    good = write_cells(tmp_path / "good.xlsx", {"表": table((0, 0), [HEADER, *ROWS])})
+    files = [submission(bad, f"照片/{n}.jpg") for n in range(150)] + [submission(good, "璧城街道/大旺社区.xlsx")]
+    assert read_batch(files, design, survey, areas).sources.height == 151
+
+
+@pytest.mark.parametrize("text", ["\u200b", "'", " \u3000", "\ufeff"])
+def test_what_cannot_be_seen_is_no_answer(read, text: str) -> None:
+    record = read(table((0, 0), [HEADER, [1, text, *ROWS[0][2:]]])).records["bishan-2025", "person"].row(0, named=True)
+    assert record["name"] is None

@@ -167,3 +167,22 @@ def test_missing_stays_missing() -> None:
 def test_an_empty_column_has_the_right_type() -> None:
     typed = read_values(item("code", multiple=True), pl.Series("x", [None, None], dtype=pl.String), KINDS)
     assert typed.values.dtype == pl.List(pl.String)
+
+
+@pytest.mark.parametrize("text", ["1 3", "²", "9" * 20, "9" * 400, "9007199254740993", "1e5"])
+def test_numbers_are_not_joined_or_rounded(text: str) -> None:
+    assert one("integer", text)[:2] == (None, True)
+
+
+@pytest.mark.parametrize("text", ["1_000", "1、0", "1 0"])
+def test_a_code_with_something_behind_it_is_refused(text: str) -> None:
+    assert one("code", text, KINDS)[:2] == (None, True)
+
+
+@pytest.mark.parametrize("text", ["0000-01-01", "1066-10-14", "9999-12-31"])
+def test_years_that_nobody_means_are_refused(text: str) -> None:
+    assert one("date", text)[:2] == (None, True)
+
+
+def test_a_full_width_number_is_understood_and_remarked() -> None:
+    assert one("decimal", "１２") == (12.0, False, True)
