@@ -29,6 +29,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _debug = False
+_INTERRUPTED = 130
+"""What typer returns when somebody has pressed Ctrl-C."""
 
 
 def _version(wanted: bool) -> None:
@@ -64,14 +66,14 @@ def run() -> None:
     speak_chinese()
     try:
         # Not "standalone", so that typer leaves its errors to us.
-        sys.exit(app(prog_name="bishan-survey", standalone_mode=False))
+        code = app(prog_name="bishan-survey", standalone_mode=False)
+        if code == _INTERRUPTED:
+            typer.echo("已中断，没有留下未完成的结果。", err=True)
+        sys.exit(code)
     except TyperException as error:
         _stop(UsageError(in_chinese(error.format_message()), "加 -h 看说明，例如 bishan-survey -h"))
     except SurveyError as error:
         _stop(error)
-    except (KeyboardInterrupt, typer.Abort):
-        typer.echo("已中断，没有留下未完成的结果。", err=True)
-        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()  # whoever was reading has gone: nobody is left to be told
         sys.exit(141)

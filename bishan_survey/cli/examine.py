@@ -12,6 +12,7 @@ from bishan_survey.cli.options import (
     ToOption,
     WorkspaceArgument,
     YearOption,
+    finished,
     output_path,
 )
 from bishan_survey.cli.show import Show, ShownProgress
@@ -97,7 +98,8 @@ def validate(
     show.pairs([(label, findings.filter(severity=weight).height) for weight, label in SEVERITIES.items()])
     show_findings(show, findings)
     if to is not None:
-        write_findings(to, batch, areas, survey)
+        with finished(to) as beside:
+            write_findings(beside, batch, areas, survey)
         show.remark(f"问题清单已写到 {to}（含个人信息，请妥善保管）")
     show.document("validate/1", _findings_document(batch))
     if not batch.sources["usable"].all():

@@ -10,14 +10,14 @@ from bishan_survey.cli.options import (
     EditionOption,
     JsonOption,
     YearOption,
+    finished,
     output_path,
 )
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.errors import UsageError, WorkspaceError
 
 if TYPE_CHECKING:
-    from bishan_survey.design import Defaults
-    from bishan_survey.model import Village
+    from bishan_survey.model import AreaFrame, Village
     from bishan_survey.synthesis import SampleSummary
 
 DivisionsOption = Annotated[
@@ -142,25 +142,35 @@ def template(
     edition: EditionOption = None,
     village: Annotated[str, typer.Option("--village", metavar="代码", help="村（社区）的12位代码。")] = "",
     year: YearOption = None,
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", metavar="工作区", help="按这个工作区的日期、版本和村（社区）名单。")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """写一份空白调查表。"""
     from bishan_survey.design import load_defaults, load_design
     from bishan_survey.forms import FormContent, write_form
+    from bishan_survey.workspace import Workspace
 
     design, defaults = load_design(), load_defaults()
-    survey = defaults.survey(design, edition, year)
+    survey, areas = defaults.survey(design, edition, year), defaults.areas()
+    if workspace is not None:
+        if edition or year:
+            raise UsageError("写了 --workspace，版本和年份就按工作区的 survey.toml", "请去掉 --edition 和 --year")
+        opened = Workspace.open(workspace, frozenset(design.questionnaires))
+        survey, areas = opened.settings.survey, opened.areas
     output_path(path, ".xlsx")
-    content = FormContent(_village(village, defaults) if village else None)
-    write_form(path, design, design.questionnaires[survey.editions[0]], survey, content)
+    content = FormContent(_village(village, areas) if village else None)
+    with finished(path) as beside:
+        write_form(beside, design, design.questionnaires[survey.editions[0]], survey, content)
     show = Show(as_json)
     show.heading(f"已写出 {path}")
     show.pairs([("版本", survey.editions[0]), ("下一步", "发给村（社区）填写；收回后用 bishan-survey validate 查错")])
     show.document("template/1", {"file": str(path), "edition": survey.editions[0], "village": village or None})
 
 
-def _village(code: str, defaults: "Defaults") -> "Village":
-    village = defaults.areas().by_code.get(code)
+def _village(code: str, areas: "AreaFrame") -> "Village":
+    village = areas.by_code.get(code)
     if village is None:
         raise UsageError(f"没有代码为 {code} 的村（社区）", "12位代码见工作区的 areas.csv")
     return village

@@ -1,5 +1,7 @@
 """Arguments and options that several commands share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +14,18 @@ WorkspaceArgument = Annotated[Path, typer.Argument(metavar="工作区", help="�
 JsonOption = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出，格式见 docs/reference/json.md。")]
 EditionOption = Annotated[str | None, typer.Option("--edition", metavar="版本", help="调查表版本，如 bishan-2025。")]
 YearOption = Annotated[int | None, typer.Option("--year", metavar="年份", min=2000, max=2100, help="调查年份。")]
+
+
+@contextmanager
+def finished(path: Path) -> Iterator[Path]:
+    """A file to write beside the wanted one; it takes its place when it is whole, and is gone if it is not."""
+    beside = path.with_name(f".{path.stem}-writing{path.suffix}")
+    beside.unlink(missing_ok=True)
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def output_path(path: Path | None, *suffixes: str) -> Path | None:

@@ -7,7 +7,7 @@ import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.examine import open_workspace, show_findings
-from bishan_survey.cli.options import JsonOption, ToOption, WorkspaceArgument, output_path
+from bishan_survey.cli.options import JsonOption, ToOption, WorkspaceArgument, finished, output_path
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.errors import (
     EXIT_CLEAN,
@@ -59,7 +59,8 @@ def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: Json
     rows = [(g.table.shell.id, g.table.shell.title, g.rows[0].values[0], g.table.shell.measure) for g in grids]
     show.table(("表号", "表名", "全区合计", "单位"), rows)
     if to is not None:
-        write_statistics(to, results.publication)
+        with finished(to) as beside:
+            write_statistics(beside, results.publication)
         show.remark(f"统计表已写到 {to}")
     tables = [{"id": i, "title": t, "total": v, "measure": m} for i, t, v, m in rows]
     show.document("consolidate/1", {**summary(examined), "tables": tables})
@@ -172,7 +173,8 @@ def export(
     to = output_path(to, ".xlsx", ".csv")
     if to is None:
         raise UsageError("没有写导出到哪里", "请加 --to 文件.xlsx 或 --to 文件.csv")
-    count = _write_profile(to, design.profiles[profile], current_run(opened), opened.settings.survey)
+    with finished(to) as beside:
+        count = _write_profile(beside, design.profiles[profile], current_run(opened), opened.settings.survey)
     show.heading(f"已导出{count}条到 {to}")
     if not design.profiles[profile].lines:
         show.remark("文件含个人信息，请妥善保管。")

@@ -43,7 +43,7 @@ class Show:
             return
         if plain(sys.stdout):
             for row in rows:
-                print("  " + "；".join(f"{c}：{_figure(v)}" for c, v in zip(columns, row, strict=True)))  # noqa: T201
+                _print("  " + "；".join(f"{c}：{_figure(v)}" for c, v in zip(columns, row, strict=True)))
             return
         from rich.table import Table
 
@@ -59,7 +59,7 @@ class Show:
         """The one JSON document of a command, if it was asked for."""
         if self._as_json:
             text = json.dumps({"schema": f"bishan-survey/{schema}", **content}, ensure_ascii=False, indent=1)
-            print(text)  # noqa: T201
+            _print(text)
 
     def remark(self, text: str) -> None:
         """A word to the person at the keyboard, not part of the result."""
@@ -70,6 +70,14 @@ class Show:
 
     def _err(self) -> "Console":
         return _console(stderr=True)
+
+
+def _print(text: str) -> None:
+    """A line to stdout; a reader that has gone is told apart from findings (typer would exit with 1)."""
+    try:
+        print(text, flush=True)  # noqa: T201
+    except BrokenPipeError:
+        raise BrokenPipeError from None
 
 
 def _console(*, stderr: bool) -> "Console":

@@ -12,8 +12,9 @@ import polars as pl
 from xlsxwriter import Workbook
 
 from bishan_survey.delivery.private import create_private
-from bishan_survey.delivery.styles import Styles, display_width, set_up_page
+from bishan_survey.delivery.styles import Styles, set_up_page
 from bishan_survey.model import AreaFrame, Batch, Survey
+from bishan_survey.widths import LINE_HEIGHT, lines_needed
 
 SEVERITIES = {"hard": "必须改正", "soft": "请核实", "note": "提示"}
 _REASONS = {
@@ -25,8 +26,6 @@ _REASONS = {
 }
 _OUTCOMES = {"kept": "以此条为准", "duplicate": "重复，不计", "held": "无法判定，暂不计"}
 _MOST_ROWS = 100_000
-_LINE = 15
-"""Height of a line in points."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ def _write(workbook: Workbook, styles: Styles, part: _List) -> None:
         sheet.write_string(1, column, name, styles["head_left"])
         sheet.set_column(column, column, width)
     for row, values in enumerate(shown.iter_rows(), 2):
-        sheet.set_row(row, _LINE * _lines(values, part.widths))
+        sheet.set_row(row, LINE_HEIGHT * lines_needed(values, part.widths))
         for column, value in enumerate(values):
             if isinstance(value, int):
                 sheet.write_number(row, column, value, styles["number"])
@@ -163,11 +162,3 @@ def _write(workbook: Workbook, styles: Styles, part: _List) -> None:
         sheet.autofilter(1, 0, shown.height + 1, len(shown.columns) - 1)
     sheet.freeze_panes(2, 0)
     set_up_page(sheet, (1, 1))
-
-
-def _lines(values: Sequence[object], widths: Sequence[int]) -> int:
-    """Lines that the longest text of a row takes when it is wrapped."""
-    texts = (
-        (display_width(value), width) for value, width in zip(values, widths, strict=True) if isinstance(value, str)
-    )
-    return max((-(-text // max(1, width - 1)) for text, width in texts), default=1) or 1

@@ -10,8 +10,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from bishan_survey.delivery.charts import CHARTS, write_charts
 from bishan_survey.delivery.grid import GridRow, TableGrid
-from bishan_survey.delivery.styles import Styles, display_width, set_up_page
+from bishan_survey.delivery.styles import Styles, set_up_page
 from bishan_survey.model import Ledger, Survey
+from bishan_survey.widths import display_width
 
 COVER, CONTENTS, NOTES = "封面", "目录", "说明"
 _FIRST_TABLE_ROW = 4

@@ -1,6 +1,5 @@
 """How the workbooks that we publish look: one place for fonts, fills, widths and print set-up."""
 
-import unicodedata
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -40,11 +39,6 @@ class Styles:
 
     def __getitem__(self, name: str) -> Format:
         return self._formats[name]
-
-
-def display_width(text: str) -> int:
-    """Width of a text in half-width characters."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def set_up_page(sheet: Worksheet, repeat: tuple[int, int] | None = None) -> None:

@@ -23,6 +23,7 @@ from bishan_survey.model import (
     ValueType,
     Village,
 )
+from bishan_survey.widths import LINE_HEIGHT, lines_needed
 
 Row = Mapping[str, str | float]
 """Texts (or, for damaged samples, numbers) by variable."""
@@ -34,6 +35,7 @@ _TITLE_ROW, _NOTE_ROW, _GROUP_ROW, _HEADER_ROW = range(4)
 FIRST_ROW = _HEADER_ROW + 1
 _WIDTHS = {ValueType.CERTIFICATE: 25, ValueType.ID_NUMBER: 21, ValueType.DATE: 12, ValueType.PHONE: 14}
 _COLUMNS_A_PAGE = 20
+_PRINTED_ROWS = 30
 _LONGEST_PROMPT = 255
 _LONGEST_PROMPT_TITLE = 32
 
@@ -83,13 +85,16 @@ def _write_guide(sheet: Worksheet, styles: Styles, form: Questionnaire, survey: 
     for number, line in enumerate(lines, 1):
         sheet.write_string(number, 0, line, styles["line"])
     top = len(lines) + 2
-    for column, (head, width) in enumerate((("表", 16), ("编号", 8), ("项目", 26), ("怎么填", 70), ("可选项", 60))):
+    widths = {"表": 20, "编号": 8, "项目": 30, "怎么填": 60, "可选项": 60}
+    for column, (head, width) in enumerate(widths.items()):
         sheet.write_string(top, column, head, styles["explain_head"])
         sheet.set_column(column, column, width)
     entries = ((part.name, item) for part in form.sheets for item in part.items)
     for row, (part, item) in enumerate(entries, top + 1):
         codes = design.code_lists.get(item.codes or "")
-        for column, text in enumerate((part, item.number, item.label, item.help, _choices(item, codes))):
+        texts = (part, item.number, item.label, item.help, _choices(item, codes))
+        sheet.set_row(row, LINE_HEIGHT * lines_needed(texts, [*widths.values()]))
+        for column, text in enumerate(texts):
             sheet.write_string(row, column, text, styles["explain"])
     sheet.freeze_panes(top + 1, 0)
     _print_setup(sheet, repeat=(top, top))
@@ -154,6 +159,9 @@ class _AnswerSheet:
         self._worksheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(len(self._sheet.items))}{last}"})
         pages_wide = -(-len(self._sheet.items) // _COLUMNS_A_PAGE)
         _print_setup(self._worksheet, (_GROUP_ROW, _HEADER_ROW), pages_wide)
+        if not rows:
+            # A blank form is printed with lines to write on.
+            self._worksheet.print_area(0, 0, FIRST_ROW + _PRINTED_ROWS - 1, len(self._sheet.items) - 1)
         if pages_wide > 1:
             self._worksheet.repeat_columns(0, self._frozen_columns() - 1)
 
