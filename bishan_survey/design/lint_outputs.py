@@ -1,0 +1,87 @@
+"""The lint of what is published and delivered: table shells and delivery profiles."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from bishan_survey.design.sql import variable_types
+from bishan_survey.design.trial import Types, sheets, wrong_sql
+from bishan_survey.model import DeliveryProfile, Design, Sheet, TableShell
+
+
+def table_problems(design: Design) -> Iterator[str]:
+    for shell in design.shells:
+        homes = [s for _, s in sheets(design) if s.unit == shell.unit]
+        best = max(homes, key=lambda s: len(variable_types(design, s)), default=None)
+        if best is None:
+            yield f"汇总表 {shell.id}：没有单位 {shell.unit}"
+            continue
+        yield from _wrong_table(design, shell, variable_types(design, best), best)
+
+
+def _wrong_table(design: Design, shell: TableShell, types: Types, sheet: Sheet) -> Iterator[str]:
+    where = f"汇总表 {shell.id}"
+    coded = {item.name for item in sheet.items if item.codes} | {d.name for d in design.derived if d.codes}
+    if bool(shell.head) == bool(shell.columns):
+        yield f"{where}：head 与 columns 必须且只能写一个"
+    yield from wrong_sql(shell.where, types, f"{where}：where")
+    for name in (shell.stub, *shell.head):
+        if name and name not in coded:
+            yield f"{where}：{name} 不是有代码表的变量"
+    for column in shell.columns:
+        if column.where:
+            yield from wrong_sql(column.where, types, f"{where}：{column.label}")
+        if column.sum and not types.get(column.sum, pl.String()).is_numeric():
+            yield f"{where}：{column.label}：{column.sum} 不是数值"
+
+
+def profile_problems(design: Design) -> Iterator[str]:
+    for profile in design.profiles.values():
+        if bool(profile.columns) == bool(profile.lines) or bool(profile.lines) != (profile.unit == "table"):
+            yield f"上报格式 {profile.id}：unit 是 table 的写 [[line]]，其余写 [[column]]"
+        elif profile.lines:
+            yield from _wrong_lines(design, profile)
+        else:
+            yield from _wrong_columns(design, profile)
+
+
+def _wrong_columns(design: Design, profile: DeliveryProfile) -> Iterator[str]:
+    homes = [s for _, s in sheets(design) if s.unit == profile.unit]
+    best = max(homes, key=lambda s: len(variable_types(design, s)), default=None)
+    if best is None:
+        yield f"上报格式 {profile.id}：没有单位 {profile.unit}"
+        return
+    types = variable_types(design, best)
+    for column in profile.columns:
+        yield from wrong_sql(column.sql, types, f"上报格式 {profile.id}：{column.header}", pl.String())
+
+
+def _wrong_lines(design: Design, profile: DeliveryProfile) -> Iterator[str]:
+    shells = {shell.id: shell for shell in design.shells}
+    for line in profile.lines:
+        shell = shells.get(line.table)
+        if shell is None:
+            yield f"上报格式 {profile.id}：{line.code}：没有汇总表 {line.table}"
+        elif line.stub and line.stub not in _codes_of(shell.stub, design):
+            yield f"上报格式 {profile.id}：{line.code}：表 {line.table} 没有行 {line.stub}"
+        elif line.column and not _is_column(line.column, shell, design):
+            yield f"上报格式 {profile.id}：{line.code}：表 {line.table} 没有列 {line.column}"
+
+
+def _is_column(key: str, shell: TableShell, design: Design) -> bool:
+    if shell.columns:
+        return key in map(str, range(len(shell.columns)))
+    parts = key.split("|")
+    known = len(parts) == len(shell.head) and all(
+        not part or part in _codes_of(name, design) for part, name in zip(parts, shell.head, strict=True)
+    )
+    # Of a nested head a table shows the totals of the outermost line only.
+    return known and (all(parts[1:]) or not any(parts))
+
+
+def _codes_of(variable: str | None, design: Design) -> set[str]:
+    """Codes of a variable's list; none for a variable that is not coded."""
+    items = (item for _, sheet in sheets(design) for item in sheet.items)
+    lists = {item.name: item.codes for item in items} | {derived.name: derived.codes for derived in design.derived}
+    codes = design.code_lists.get(lists.get(variable or "") or "")
+    return set(codes.labels) if codes else set()

@@ -1,0 +1,42 @@
+"""Trying the definitions' SQL on empty typed frames, before any data is read."""
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from bishan_survey.design.sql import compile_sql, variables_in
+from bishan_survey.model import Design, Sheet
+
+_CLOCKS = ("CURRENT_DATE", "CURRENT_TIME", "NOW(", "TODAY(")
+Types = Mapping[str, pl.DataType]
+
+
+def wrong_sql(sql: str, types: Types, where: str, wanted: pl.DataType | None = None) -> Iterator[str]:
+    """Problems of an SQL text: clocks, syntax, unknown variables, types. By default it must be a truth value."""
+    if any(clock in sql.upper() for clock in _CLOCKS):
+        yield f"{where}：不能使用当前时间，请用 reference_date"
+        return
+    try:
+        unknown = variables_in(sql) - types.keys()
+        if unknown:
+            yield f"{where}：不认识的变量 {'、'.join(sorted(unknown))}"
+            return
+        made = pl.DataFrame(schema=dict(types)).select(compile_sql(sql).alias("outcome")).schema["outcome"]
+    except pl.exceptions.PolarsError as error:
+        yield f"{where}：SQL 有错（{short(error)}）"
+        return
+    expected = wanted or pl.Boolean()
+    if made != expected and not (made.is_integer() and expected.is_integer()):
+        yield f"{where}：结果类型是 {made}，应为 {expected}"
+
+
+def short(error: Exception) -> str:
+    """The first line of an error of polars'."""
+    return str(error).splitlines()[0][:120]
+
+
+def sheets(design: Design) -> Iterator[tuple[str, Sheet]]:
+    """Every sheet of every edition, with the edition's id."""
+    for questionnaire in design.questionnaires.values():
+        for sheet in questionnaire.sheets:
+            yield questionnaire.edition, sheet

@@ -1,0 +1,51 @@
+"""The nouns of the toolkit. Read this file first.
+
+Two groups. What is decided before collection: the questionnaire and everything that the definitions in
+``templates/`` and ``validators/`` say. And what came in: a batch of records, findings about them, tables made of
+them. All are frozen; a stage takes a :class:`Batch` and returns another.
+"""
+
+from bishan_survey.model.batch import Batch, Ledger, Table
+from bishan_survey.model.design import Design, Survey
+from bishan_survey.model.outputs import Column, DeliveryColumn, DeliveryLine, DeliveryProfile, TableShell
+from bishan_survey.model.questionnaire import (
+    Code,
+    CodeList,
+    Derived,
+    Item,
+    Questionnaire,
+    Severity,
+    Sheet,
+    Subject,
+    ValueType,
+)
+from bishan_survey.model.rules import AreaFrame, EditRule, ImpliedText, Notice, SheetLayout, SurvivorRule, Village
+
+__all__ = [
+    "AreaFrame",
+    "Batch",
+    "Code",
+    "CodeList",
+    "Column",
+    "DeliveryColumn",
+    "DeliveryLine",
+    "DeliveryProfile",
+    "Derived",
+    "Design",
+    "EditRule",
+    "ImpliedText",
+    "Item",
+    "Ledger",
+    "Notice",
+    "Questionnaire",
+    "Severity",
+    "Sheet",
+    "SheetLayout",
+    "Subject",
+    "Survey",
+    "SurvivorRule",
+    "Table",
+    "TableShell",
+    "ValueType",
+    "Village",
+]

@@ -1,0 +1,64 @@
+"""What came in, and what was made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bishan_survey.model.outputs import TableShell
+from bishan_survey.model.questionnaire import Code
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What the stages hand on. Frames only: no path is opened, nothing is printed, no clock is read.
+
+    ``records`` holds one frame for each (edition, unit): first the address columns ``_file, _sheet, _row,
+    _village, _town``, then the variables: text as found in the cells before validation, typed after it. After
+    validation ``_status`` says ``accepted``, ``held``; after deduplication also ``duplicate``.
+    """
+
+    sources: pl.DataFrame
+    """One row for each file: path, hash, what it was recognised as, rows read."""
+    columns: pl.DataFrame
+    """Which column of which sheet holds which item."""
+    records: Mapping[tuple[str, str], pl.DataFrame]
+    findings: pl.DataFrame
+    normalised: pl.DataFrame
+    """What was understood though it was not written as the form asks: address, original, value."""
+    not_records: pl.DataFrame
+    """Rows that are not records (blank, 合计, notes), with their address and the reason."""
+    links: pl.DataFrame
+    """Records of one person: which counts, which do not, by which rule."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A filled table. ``cells`` is long: area, stub code, column key, value."""
+
+    shell: TableShell
+    stub: tuple[Code, ...]
+    """Codes of the rows in order (empty where the rows are areas)."""
+    head: tuple[tuple[str, str], ...]
+    """Key and label of each column in order, the total first."""
+    cells: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where every row went. ``read`` is the sum of the others, or the run is refused."""
+
+    read: int
+    accepted: int
+    held: int
+    duplicate: int
+    not_a_record: int
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every row read is accounted for exactly once."""
+        return self.read == self.accepted + self.held + self.duplicate + self.not_a_record

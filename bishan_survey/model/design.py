@@ -1,0 +1,45 @@
+"""All definitions together, and the frame of one round of the survey."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bishan_survey.model.outputs import DeliveryProfile, TableShell
+from bishan_survey.model.questionnaire import CodeList, Derived, Questionnaire
+from bishan_survey.model.rules import EditRule, ImpliedText, Notice, SheetLayout, SurvivorRule
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Design:
+    """All definitions together, as loaded from ``templates/`` and ``validators/``."""
+
+    root: Path
+    questionnaires: Mapping[str, Questionnaire]
+    code_lists: Mapping[str, CodeList]
+    derived: tuple[Derived, ...]
+    rules: tuple[EditRule, ...]
+    implied: Mapping[str, ImpliedText]
+    notices: Mapping[str, Notice]
+    survivor_rules: tuple[SurvivorRule, ...]
+    layout: SheetLayout
+    shells: tuple[TableShell, ...]
+    profiles: Mapping[str, DeliveryProfile]
+    digest: str
+    """SHA-256 over the definition files: equal digests, equal definitions."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The frame of one round: which editions are open, the dates that ages and deadlines are told by."""
+
+    title: str
+    editions: tuple[str, ...]
+    reference_date: date
+    period_start: date
+    period_end: date

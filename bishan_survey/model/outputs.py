@@ -1,0 +1,76 @@
+"""What is published and delivered: table shells and delivery profiles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table that counts or sums by a condition of its own."""
+
+    label: str
+    where: str | None = None
+    sum: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableShell:
+    """A table before it is filled: who is in it, what the rows and the columns are, what is counted."""
+
+    id: str
+    title: str
+    unit: str
+    where: str
+    """SQL: the universe of the table."""
+    universe: str
+    """The universe in words."""
+    subject: str
+    measure: str
+    """Unit of the figures: 人, 个, 人次 …"""
+    stub: str | None = None
+    """Variable of the rows; ``None``: the rows are the areas themselves."""
+    head: tuple[str, ...] = ()
+    """Variables of the columns, outermost first."""
+    columns: tuple[Column, ...] = ()
+    """Columns by conditions, instead of `head`."""
+    areas: tuple[str, ...] = ("district", "town")
+    chart: str | None = None
+    notes: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryColumn:
+    """A column of a file for another system."""
+
+    header: str
+    sql: str
+    max_length: int | None = None
+    recode: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """A line of a statistical report for another system: one cell of a table, for every area."""
+
+    code: str
+    label: str
+    table: str
+    stub: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryProfile:
+    """The layout that a receiving system wants."""
+
+    id: str
+    title: str
+    unit: str
+    """``person`` or ``village``: a record a line, by `columns`; ``table``: cells of tables, by `lines`."""
+    file_name: str
+    sheet_name: str
+    source: str
+    mark: str
+    columns: tuple[DeliveryColumn, ...] = ()
+    lines: tuple[DeliveryLine, ...] = ()
