@@ -1,4 +1,4 @@
-"""The nouns of the toolkit. Read this file first.
+"""The nouns of the toolkit. Read its pages first, in this order: questionnaire, rules, outputs, design, batch.
 
 Two groups. What is decided before collection: the questionnaire and everything that the definitions in
 ``templates/`` and ``validators/`` say. And what came in: a batch of records, findings about them, tables made of
