@@ -205,3 +205,24 @@ def test_a_closed_pipe_is_no_finding(workspace: Path) -> None:
     shown = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
     assert shown.returncode in (1, 141)  # 1: it had finished writing before the reader went
     assert "Traceback" not in shown.stderr
+
+
+def test_an_empty_form_is_no_report(tmp_path: Path) -> None:
+    folder = tmp_path / "ws"
+    run("init", folder)
+    made = run(
+        "template", folder / "inbox" / "璧城街道" / "空.xlsx", "--village", "500120001001", "--workspace", folder
+    )
+    assert made.returncode == 0, made.stderr
+    told = json.loads(run("ingest", folder, "--json").stdout)
+    assert told["villages"]["reported"] == 0
+    assert told["rules"] == {"F10": 1}
+
+
+def test_a_form_follows_its_workspace(tmp_path: Path) -> None:
+    folder = tmp_path / "ws"
+    run("init", folder, "--divisions", "bishan-2022", "--year", 2026)
+    new_village = "500120001015"  # in the edition of 2022 alone
+    path = tmp_path / "a.xlsx"
+    assert run("template", path, "--village", new_village).returncode == 2
+    assert run("template", path, "--village", new_village, "--workspace", folder).returncode == 0

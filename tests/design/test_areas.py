@@ -42,3 +42,25 @@ def test_an_area_file_without_columns_is_refused(tmp_path: Path) -> None:
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(DefinitionError, match="缺少列"):
         read_area_frame(path, "500120", "璧山区")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("500120001001,甲村,500120,甲镇,", "前9位"),
+        ("500151001001,甲村,500151001,甲镇,", "不属于 survey.toml 中的区代码"),
+        ("500120001001,,500120001,甲镇,", "名称是空的"),
+        ("500120001002,乙村,500120001,甲镇,\n500120001001,甲村,500120001,乙镇,", "有两个名称"),
+    ],
+)
+def test_areas_that_would_publish_wrong_totals_are_refused(tmp_path: Path, row: str, said: str) -> None:
+    path = tmp_path / "areas.csv"
+    path.write_text(f"{','.join(AREA_COLUMNS)}\n{row}\n", encoding="utf-8-sig")
+    with pytest.raises(DefinitionError, match=said):
+        read_area_frame(path, "500120", "璧山区")
+
+
+def test_an_area_file_saved_by_an_older_program_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "areas.csv"
+    path.write_bytes(f"{','.join(AREA_COLUMNS)}\n500120001001,大旺社区,500120001,璧城街道,\n".encode("gb18030"))
+    assert read_area_frame(path, "500120", "璧山区").villages[0].name == "大旺社区"

@@ -137,3 +137,26 @@ def test_a_pointer_to_nothing_is_told(workspace: Workspace) -> None:
     (workspace.runs / "current.txt").write_text("gone", encoding="utf-8")
     with pytest.raises(WorkspaceError, match="不完整或已被删除"):
         current_run(workspace)
+
+
+def test_a_damaged_archive_copy_is_made_anew(workspace: Workspace) -> None:
+    (workspace.inbox / "一.xlsx").write_bytes(b"one")
+    (received,), _ = workspace.receive()
+    received.archived.write_bytes(b"rotten")
+    workspace.receive()
+    assert received.archived.read_bytes() == b"one"
+
+
+@pytest.mark.parametrize(
+    "text", ['survey = "x"', "[survey]\neditions = [[1]]", "[survey]\nreference_date = 2025-06-30T00:00:00"]
+)
+def test_settings_of_the_wrong_shape_are_refused(workspace: Workspace, text: str) -> None:
+    (workspace.root / "survey.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(WorkspaceError):
+        Workspace.open(workspace.root, _EDITIONS)
+
+
+def test_settings_in_another_encoding_are_told(workspace: Workspace) -> None:
+    (workspace.root / "survey.toml").write_bytes("# 设置".encode("gb18030"))
+    with pytest.raises(WorkspaceError, match="UTF-8"):
+        Workspace.open(workspace.root, _EDITIONS)
