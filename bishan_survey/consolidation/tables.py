@@ -98,11 +98,5 @@ def _shown(code: pl.Expr, codes: Sequence[Code]) -> pl.Expr:
 
 def _codes(variable: str, design: Design, met: pl.Series) -> Sequence[Code]:
     """The codes of a variable in order, with 未填报 only where somebody has not stated it."""
-    codes = design.code_lists[_code_list(variable, design)].codes
+    codes = design.code_lists[design.variable_codes[variable]].codes
     return [*codes, NOT_STATED] if (met == NOT_STATED.code).any() else codes
-
-
-def _code_list(variable: str, design: Design) -> str:
-    items = (item for form in design.questionnaires.values() for sheet in form.sheets for item in sheet.items)
-    lists = {item.name: item.codes for item in items} | {d.name: d.codes for d in design.derived}
-    return str(lists[variable])

@@ -39,10 +39,7 @@ class Results:
 
 def grids_of(tables: Sequence[Table], design: Design, areas: AreaFrame) -> list[TableGrid]:
     """Tables laid out for every output."""
-    labels = {d.name: d.label for d in design.derived} | {
-        item.name: item.label for q in design.questionnaires.values() for s in q.sheets for item in s.items
-    }
-    return [lay_out(table, areas, labels.get(table.shell.stub or "", "")) for table in tables]
+    return [lay_out(table, areas, design.variable_labels.get(table.shell.stub or "", "")) for table in tables]
 
 
 def publish(folder: Path, results: Results) -> dict[str, str]:

@@ -15,6 +15,7 @@ from bishan_survey.design.sql import (
     compile_sql,
     derived_for,
     inputs_of,
+    is_meant_for,
     rules_for,
     variable_types,
     variables_in,
@@ -58,7 +59,11 @@ def _homeless_rules(design: Design) -> Iterator[str]:
     homes = {(edition, sheet.unit): variable_types(design, sheet).keys() for edition, sheet in sheets(design)}
     for rule in design.rules:
         needed = variables_in(rule.check) | {rule.item}
-        own = [names for (edition, unit), names in homes.items() if unit == rule.unit and _meant(rule, edition, design)]
+        own = [
+            names
+            for (edition, unit), names in homes.items()
+            if unit == rule.unit and is_meant_for(rule, design.questionnaires[edition])
+        ]
         yield from (
             f"{rule.file}：规则 {rule.id}：没有版本 {e}" for e in rule.editions if e not in design.questionnaires
         )
@@ -66,10 +71,6 @@ def _homeless_rules(design: Design) -> Iterator[str]:
             known = set[str]().union(*own)
             misspelt = "、".join(sorted(needed - known)) or "（这些变量不在同一版本中）"
             yield f"{rule.file}：规则 {rule.id}：不适用于任何版本；不认识的变量：{misspelt}"
-
-
-def _meant(rule: EditRule, edition: str, design: Design) -> bool:
-    return not rule.editions or not set(rule.editions).isdisjoint(design.questionnaires[edition].lineage)
 
 
 def _broken_sql(design: Design) -> Iterator[str]:

@@ -10,9 +10,9 @@ from bishan_survey.model import DeliveryProfile, Design, Sheet, TableShell
 
 
 def table_problems(design: Design) -> Iterator[str]:
+    """What is wrong with the table shells."""
     for shell in design.shells:
-        homes = [s for _, s in sheets(design) if s.unit == shell.unit]
-        best = max(homes, key=lambda s: len(variable_types(design, s)), default=None)
+        best = _widest_sheet(design, shell.unit)
         if best is None:
             yield f"汇总表 {shell.id}：没有单位 {shell.unit}"
             continue
@@ -36,6 +36,7 @@ def _wrong_table(design: Design, shell: TableShell, types: Types, sheet: Sheet) 
 
 
 def profile_problems(design: Design) -> Iterator[str]:
+    """What is wrong with the delivery profiles."""
     for profile in design.profiles.values():
         if bool(profile.columns) == bool(profile.lines) or bool(profile.lines) != (profile.unit == "table"):
             yield f"上报格式 {profile.id}：unit 是 table 的写 [[line]]，其余写 [[column]]"
@@ -46,8 +47,7 @@ def profile_problems(design: Design) -> Iterator[str]:
 
 
 def _wrong_columns(design: Design, profile: DeliveryProfile) -> Iterator[str]:
-    homes = [s for _, s in sheets(design) if s.unit == profile.unit]
-    best = max(homes, key=lambda s: len(variable_types(design, s)), default=None)
+    best = _widest_sheet(design, profile.unit)
     if best is None:
         yield f"上报格式 {profile.id}：没有单位 {profile.unit}"
         return
@@ -81,7 +81,11 @@ def _is_column(key: str, shell: TableShell, design: Design) -> bool:
 
 def _codes_of(variable: str | None, design: Design) -> set[str]:
     """Codes of a variable's list; none for a variable that is not coded."""
-    items = (item for _, sheet in sheets(design) for item in sheet.items)
-    lists = {item.name: item.codes for item in items} | {derived.name: derived.codes for derived in design.derived}
-    codes = design.code_lists.get(lists.get(variable or "") or "")
+    codes = design.code_lists.get(design.variable_codes.get(variable or "") or "")
     return set(codes.labels) if codes else set()
+
+
+def _widest_sheet(design: Design, unit: str) -> Sheet | None:
+    """The sheet of a unit that has the most variables: what none of the editions has is misspelt."""
+    homes = [sheet for _, sheet in sheets(design) if sheet.unit == unit]
+    return max(homes, key=lambda sheet: len(variable_types(design, sheet)), default=None)

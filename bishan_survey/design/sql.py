@@ -8,7 +8,7 @@ from functools import cache
 
 import polars as pl
 
-from bishan_survey.model import Derived, Design, EditRule, Item, Sheet, ValueType
+from bishan_survey.model import Derived, Design, EditRule, Item, Questionnaire, Sheet, ValueType
 
 CONTEXT: dict[str, pl.DataType] = {
     "reference_date": pl.Date(),
@@ -81,6 +81,11 @@ def variable_types(design: Design, sheet: Sheet) -> dict[str, pl.DataType]:
     return CONTEXT | items | {d.name: dtype(d) for d in derived_for(design, sheet)}
 
 
+def is_meant_for(rule: EditRule, form: Questionnaire) -> bool:
+    """Whether a rule is meant for an edition: for all, or for it or one that it extends."""
+    return not rule.editions or not set(rule.editions).isdisjoint(form.lineage)
+
+
 def rules_for(design: Design, edition: str, unit: str) -> tuple[EditRule, ...]:
     """The edit rules that apply to a sheet of an edition: those meant for it whose variables it has."""
     form = design.questionnaires[edition]
@@ -91,7 +96,5 @@ def rules_for(design: Design, edition: str, unit: str) -> tuple[EditRule, ...]:
     return tuple(
         rule
         for rule in design.rules
-        if rule.unit == unit
-        and (not rule.editions or not set(rule.editions).isdisjoint(form.lineage))
-        and variables_in(rule.check) | {rule.item} <= known
+        if rule.unit == unit and is_meant_for(rule, form) and variables_in(rule.check) | {rule.item} <= known
     )

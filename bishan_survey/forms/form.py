@@ -18,7 +18,6 @@ from bishan_survey.model import (
     Item,
     Questionnaire,
     Sheet,
-    Subject,
     Survey,
     ValueType,
     Village,
@@ -187,15 +186,12 @@ class _AnswerSheet:
 
     def _groups(self) -> Iterator[tuple[int, int, str]]:
         """First column, width and label of each run of items of one subject."""
-        labels = {subject.id: subject.label for subject in self._subjects()}
+        labels = {subject.id: subject.label for subject in self._sheet.subjects}
         column = 0
         for subject, run in groupby(self._sheet.items, key=lambda item: item.subject):
             width = len(list(run))
             yield column, width, labels[subject]
             column += width
-
-    def _subjects(self) -> Sequence[Subject]:
-        return self._sheet.subjects
 
     def _write_row(self, position: int, row: Row) -> None:
         answer = self._styles["answer"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bishan_survey.model.outputs import DeliveryProfile, TableShell
-from bishan_survey.model.questionnaire import CodeList, Derived, Questionnaire
+from bishan_survey.model.questionnaire import CodeList, Derived, Item, Questionnaire
 from bishan_survey.model.rules import EditRule, ImpliedText, Notice, SheetLayout, SurvivorRule
 
 if TYPE_CHECKING:
@@ -32,6 +33,20 @@ class Design:
     profiles: Mapping[str, DeliveryProfile]
     digest: str
     """SHA-256 over the definition files: equal digests, equal definitions."""
+
+    @cached_property
+    def variable_labels(self) -> dict[str, str]:
+        """Chinese label of every variable, asked or derived."""
+        return {variable.name: variable.label for variable in self._variables()}
+
+    @cached_property
+    def variable_codes(self) -> dict[str, str]:
+        """Id of the code list of every coded variable, asked or derived."""
+        return {variable.name: variable.codes for variable in self._variables() if variable.codes}
+
+    def _variables(self) -> list[Item | Derived]:
+        items = [item for form in self.questionnaires.values() for sheet in form.sheets for item in sheet.items]
+        return [*self.derived, *items]
 
 
 @dataclass(frozen=True)
