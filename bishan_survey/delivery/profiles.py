@@ -71,7 +71,8 @@ def write_profile_xlsx(path: Path, profile: DeliveryProfile, records: pl.DataFra
     """Write a profile's file as a workbook, every cell as text; returns the number of records."""
     frame = profile_frame(profile, records)
     create_private(path)
-    with Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False}) as workbook:
+    # In memory, so that nobody's data passes through temporary files.
+    with Workbook(str(path), {"in_memory": True, "strings_to_formulas": False}) as workbook:
         workbook.set_properties({"created": datetime.combine(survey.reference_date, datetime.min.time())})
         text = workbook.add_format({"num_format": "@"})
         sheet = workbook.add_worksheet(profile.sheet_name)
