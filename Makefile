@@ -5,8 +5,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 BENCH  := .venv-bench
+FUZZ_SECONDS ?= 60
 
-.PHONY: help docs golden demo test lint check bench wheel lock sample clean
+.PHONY: help docs golden demo test lint check bench fuzz wheel lock sample clean
 
 help:
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -46,6 +47,9 @@ $(BENCH)/.ready: requirements/bench.lock
 bench: $(READY) $(BENCH)/.ready ## 与同类做法并排计时，打印比值
 	$(BIN)/python tests/bench/run.py --pandas-python $(BENCH)/bin/python
 
+fuzz: $(READY) ## 用随机损坏的文件试读一段时间（FUZZ_SECONDS=60），出格的文件留在 fuzz-found/
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
+
 wheel: $(READY) ## 生成安装包 dist/*.whl
 	$(BIN)/python -m build -q --wheel --no-isolation
 
@@ -60,4 +64,4 @@ golden: $(READY) ## 重新生成 sample_data 中的小样和它的标准结果�
 	$(BIN)/python sample_data/make.py
 
 clean: ## 删除生成物（不动数据）
-	rm -rf $(VENV) $(BENCH) .venv-lock build dist demo
+	rm -rf $(VENV) $(BENCH) .venv-lock build dist demo fuzz-found

@@ -18,7 +18,7 @@ ADDRESS: dict[str, pl.DataType] = {
 """Where a record stands, and the area that it is of. Every frame of records begins with these columns."""
 
 STATUS = "_status"
-"""Column of a record's status after validation: ``accepted``, ``held`` or ``duplicate``."""
+"""Column of a record's status: ``accepted``, ``held``, ``duplicate`` or ``superseded``."""
 
 PLACE: dict[str, pl.DataType] = {"file": pl.String(), "sheet": pl.String(), "row": pl.Int64()}
 
@@ -42,9 +42,17 @@ SOURCES = _contract(
         "recognised_by": pl.String(),
         "rows_read": pl.Int64(),
         "usable": pl.Boolean(),
+        "kind": pl.String(),
+        "received": pl.String(),
+        "saved_at": pl.String(),
+        "copy_of": pl.String(),
+        "declared_none": pl.Boolean(),
     },
-    ("file", "sha256", "bytes", "rows_read", "usable"),
+    ("file", "sha256", "bytes", "rows_read", "usable", "declared_none"),
 )
+"""``received``: when the workspace first met the content, ``saved_at``: when the file says that it was saved (both
+ISO 8601). ``copy_of``: the file whose content it repeats, byte for byte; such a file has no records of its own.
+``declared_none``: the village says that nobody is to be surveyed (零报告)."""
 COLUMNS = _contract(
     {
         "file": pl.String(),
@@ -54,10 +62,14 @@ COLUMNS = _contract(
         "column": pl.String(),
         "header": pl.String(),
         "item": pl.String(),
+        "how": pl.String(),
+        "score": pl.Float64(),
+        "like": pl.String(),
     },
-    ("file", "sheet", "edition", "unit", "column", "header"),
+    ("file", "sheet", "edition", "unit", "column", "header", "how", "score"),
 )
-"""``item`` is null for a column that the questionnaire does not know."""
+"""``item`` is null for a column that is not read; a column that holds several items stands once for each. ``how`` it
+was recognised, how surely (``score``, 0 to 100), and the variable that an unknown header is ``like``."""
 FINDINGS = _contract(
     {
         "rule": pl.String(),
@@ -98,6 +110,42 @@ LINKS = _contract(
     ("group", "unit", "key", "file", "row", "outcome", "rule", "reason"),
 )
 """Every record of a person met more than once. ``outcome``: ``kept``, ``duplicate`` or ``held``."""
+RETURNS = _contract(
+    {
+        "village": pl.String(),
+        "town": pl.String(),
+        "status": pl.String(),
+        "files": pl.String(),
+        "superseded": pl.String(),
+        "copies": pl.String(),
+        "first_received": pl.String(),
+        "received": pl.String(),
+        "late": pl.Boolean(),
+        "records": pl.Int64(),
+    },
+    ("village", "town", "status", "records"),
+)
+"""One row for each village of the area frame. ``status``: ``reported``, ``declared_none``, or for those that have not
+reported ``unusable``, ``empty``, ``missing``. ``files`` are those that count, ``received`` when the earliest of them
+came; ``first_received`` is when the village's first return came, and by it ``late`` is told: a correction that was
+asked for after the deadline makes nobody late. ``records``: persons' records that are not superseded."""
+DIFFERENCES = _contract(
+    {
+        "village": pl.String(),
+        "unit": pl.String(),
+        "change": pl.String(),
+        "key": pl.String(),
+        "item": pl.String(),
+        "label": pl.String(),
+        "old": pl.String(),
+        "new": pl.String(),
+        **{f"earlier_{name}": kind for name, kind in (PLACE | {"cell": pl.String()}).items()},
+        **{f"later_{name}": kind for name, kind in (PLACE | {"cell": pl.String()}).items()},
+    },
+    ("village", "unit", "change", "key", "item", "label"),
+)
+"""``change``: a unit ``added`` or ``removed`` by the later file, at the item of its key; a value ``changed`` by it.
+The earlier place is null for what was added, the later one for what was removed."""
 
 
 def empty(contract: pa.DataFrameSchema) -> pl.DataFrame:

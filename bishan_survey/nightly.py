@@ -19,10 +19,11 @@ from bishan_survey.consolidation import (
     ledger_of,
 )
 from bishan_survey.deduplication import deduplicate
-from bishan_survey.delivery import Publication, Results, grids_of, publish
-from bishan_survey.intake import Submission, read_batch
-from bishan_survey.model import AreaFrame, Batch, Design, Ledger, Survey
-from bishan_survey.validation import validate
+from bishan_survey.delivery import Publication, Results, grids_of, publish, register_sheet
+from bishan_survey.intake import AreaIndex, Known, Submission, read_batch, read_mappings
+from bishan_survey.model import AreaFrame, Batch, Design, Ledger, Survey, Village
+from bishan_survey.returns import sent_again, settle_returns, still_counting, with_superseded
+from bishan_survey.validation import type_batch, validate
 from bishan_survey.workspace import RECORD, Received, Workspace, new_run, write_atomically
 
 RUN_SCHEMA = "bishan-survey/run/1"
@@ -67,11 +68,12 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
     Args:
         workspace: the opened workspace.
         design: the definitions.
-        started: when the night began; it names the run and stands in its record, nowhere else.
+        started: when the night began. It names the run and stands in its record; contents that are new tonight are
+            remembered as received then.
         progress: told how far it has come.
     """
     with workspace.locked():
-        examined, results = consolidate_workspace(workspace, design, progress)
+        examined, results = consolidate_workspace(workspace, design, started, progress)
         progress.begin("写出结果", 1)
         with new_run(workspace, started) as run:
             refused = publish(run.path, results)
@@ -81,42 +83,69 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
     return Night(run.id, workspace.runs / run.id, examined, results, refused)
 
 
-def consolidate_workspace(workspace: Workspace, design: Design, progress: Progress) -> tuple[Examined, Results]:
+def consolidate_workspace(
+    workspace: Workspace, design: Design, started: datetime, progress: Progress
+) -> tuple[Examined, Results]:
     """Everything but publishing: what came in, and the results. The workspace must be locked."""
-    examined = examine(workspace, design, progress)
+    examined = examine(workspace, design, started, progress)
     progress.begin("汇总", 1)
     consolidated = consolidate(examined.batch, design)
     progress.advance()
     return examined, _results(workspace, design, examined, consolidated)
 
 
-def examine(workspace: Workspace, design: Design, progress: Progress) -> Examined:
+def examine(workspace: Workspace, design: Design, started: datetime, progress: Progress) -> Examined:
     """Take in, validate and deduplicate everything in the inbox. The workspace must be locked."""
     progress.begin("归档", 1)
-    received, passed_over = workspace.receive()
+    received, passed_over = workspace.receive(started)
     progress.advance()
     submissions = [_submission(file) for file in received]
-    batch = examine_files(submissions, design, workspace.settings.survey, workspace.areas, progress)
+    known = known_of(workspace, design)
+    batch = examine_files(submissions, design, workspace.settings.survey, workspace.areas, progress, known)
     return Examined(batch, coverage_of(batch, workspace.areas), ledger_of(batch), passed_over)
 
 
+def known_of(workspace: Workspace, design: Design) -> Known:
+    """What a workspace knows of those who send files."""
+    if not workspace.mappings.is_file():
+        return Known(passwords=workspace.passwords())
+    index = AreaIndex(workspace.areas, design.layout.village_suffixes)
+    path, survey = workspace.mappings, workspace.settings.survey
+    mappings = read_mappings(path.read_bytes(), path.name, design, survey, index)
+    return Known(tuple(mappings), workspace.passwords())
+
+
 def examine_files(
-    submissions: Sequence[Submission], design: Design, survey: Survey, areas: AreaFrame, progress: Progress
+    submissions: Sequence[Submission],
+    design: Design,
+    survey: Survey,
+    areas: AreaFrame,
+    progress: Progress,
+    known: Known | None = None,
 ) -> Batch:
     """The stages from files to one record per person."""
     progress.begin("读取", len(submissions))
-    batch = read_batch(submissions, design, survey, areas, progress.advance)
+    read = read_batch(submissions, design, survey, areas, progress.advance, known or Known())
+    return examine_batch(read, design, survey, areas, progress)
+
+
+def examine_batch(read: Batch, design: Design, survey: Survey, areas: AreaFrame, progress: Progress) -> Batch:
+    """The stages from verbatim records to one record per person; what a later file replaced takes no part in them."""
+    progress.begin("核对重报", 1)
+    rivals = type_batch(sent_again(read), design, survey)
+    settled = settle_returns(read, rivals, design, survey, areas)
+    progress.advance()
     progress.begin("校验", 1)
-    batch = validate(batch, design, survey)
+    batch = validate(still_counting(read, settled), design, survey)
     progress.advance()
     progress.begin("去重", 1)
     batch = deduplicate(batch, design)
     progress.advance()
-    return batch
+    return with_superseded(batch, settled)
 
 
 def _submission(file: Received) -> Submission:
-    return Submission(file.name, file.archived, file.sha256, file.size)
+    return Submission(file.name, file.archived, file.sha256, file.size, file.received)
 
 
 def _results(workspace: Workspace, design: Design, examined: Examined, consolidated: Consolidated) -> Results:
@@ -129,6 +158,7 @@ def _results(workspace: Workspace, design: Design, examined: Examined, consolida
         ledger=examined.ledger,
         records=_counted(examined.batch, design, survey),
         coverage=[*coverage_pairs(examined.coverage), *missing_pairs(examined.coverage)],
+        register=register_sheet(examined.batch.returns, areas),
         versions=_versions(design, survey),
     )
     return Results(survey, areas, design, examined.batch, publication)
@@ -141,21 +171,30 @@ def _counted(batch: Batch, design: Design, survey: Survey) -> dict[str, int]:
 
 
 def coverage_pairs(coverage: Coverage) -> list[tuple[str, str]]:
-    """The returns in words."""
-    return [
-        ("应报送的村（社区）", f"{coverage.expected}"),
-        ("已报送", f"{coverage.reported}"),
-        ("尚未报送", f"{len(coverage.missing)}"),
-        ("收到的文件", f"{coverage.files}"),
-        ("其中无法使用", f"{coverage.unusable}"),
-    ]
+    """The returns in words; particulars that nobody falls under are left out."""
+    always = ("应报送的村（社区）", "已报送", "尚未报送", "收到的文件", "其中无法使用")
+    counts = (
+        ("应报送的村（社区）", coverage.expected),
+        ("已报送", coverage.reported),
+        ("其中零报告", len(coverage.declared_none)),
+        ("其中迟报", len(coverage.late)),
+        ("尚未报送", len(coverage.missing)),
+        ("其中报的是空表", len(coverage.empty)),
+        ("其中报的表无法使用", len(coverage.useless)),
+        ("收到的文件", coverage.files),
+        ("其中无法使用", coverage.unusable),
+        ("其中与别的文件内容相同", coverage.copies),
+        ("其中已由后来的文件代替", coverage.superseded),
+    )
+    return [(what, f"{count}") for what, count in counts if count or what in always]
 
 
 def missing_pairs(coverage: Coverage) -> list[tuple[str, str]]:
-    """The villages that have not reported, by 镇街."""
+    """The villages that have not reported, by 镇街; a file of no use is told of."""
+    came = dict.fromkeys(coverage.empty, "（报的是空表）") | dict.fromkeys(coverage.useless, "（报的表无法使用）")
     named: dict[str, list[str]] = {}
     for village in coverage.missing:
-        named.setdefault(village.town, []).append(village.name)
+        named.setdefault(village.town, []).append(village.name + came.get(village, ""))
     return [(f"{town}尚未报送（{len(names)}）", "、".join(names)) for town, names in named.items()]
 
 
@@ -176,7 +215,7 @@ def run_record(run_id: str, started: datetime, examined: Examined, results: Resu
         **summary(examined),
         "tables": [grid.table.shell.id for grid in results.publication.grids],
         "tables_left_out": dict(results.publication.left_out),
-        "inputs": batch.sources.select("file", "sha256", "usable", "rows_read").to_dicts(),
+        "inputs": batch.sources.select("file", "sha256", "received", "usable", "rows_read").to_dicts(),
     }
 
 
@@ -189,16 +228,23 @@ def summary(examined: Examined) -> dict[str, Any]:
             "accepted": ledger.accepted,
             "held": ledger.held,
             "duplicate": ledger.duplicate,
+            "superseded": ledger.superseded,
             "not_a_record": ledger.not_a_record,
         },
         "villages": {
             "expected": coverage.expected,
             "reported": coverage.reported,
-            "missing": [village.code for village in coverage.missing],
+            "declared_none": _codes(coverage.declared_none),
+            "late": _codes(coverage.late),
+            "missing": _codes(coverage.missing),
+            "empty": _codes(coverage.empty),
+            "unusable": _codes(coverage.useless),
         },
         "files": {
             "received": coverage.files,
             "unusable": coverage.unusable,
+            "copies": coverage.copies,
+            "superseded": coverage.superseded,
             "passed_over": examined.passed_over,
         },
         "findings": _count(findings, "severity"),
@@ -206,6 +252,10 @@ def summary(examined: Examined) -> dict[str, Any]:
         "normalised": examined.batch.normalised.height,
         "duplicate_groups": examined.batch.links["group"].n_unique(),
     }
+
+
+def _codes(villages: Sequence[Village]) -> list[str]:
+    return [village.code for village in villages]
 
 
 def _count(findings: pl.DataFrame, column: str) -> dict[str, int]:

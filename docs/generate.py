@@ -1,11 +1,12 @@
 """Write the reference pages that follow from the definitions and the commands.
 
-``python docs/generate.py`` writes ``docs/reference/rules.md``, ``questionnaires.md``, ``tables.md`` and
-``commands.md``; with ``--check`` it writes nothing, names the pages that are stale, and exits 1 if there are any.
-Equal definitions and commands give equal bytes.
+``python docs/generate.py`` writes ``docs/reference/rules.md``, ``not-accepted.md``, ``questionnaires.md``,
+``tables.md`` and ``commands.md``; with ``--check`` it writes nothing, names the pages that are stale, and exits 1 if
+there are any. Equal definitions and commands give equal bytes.
 """
 
 import csv
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -32,8 +33,16 @@ from bishan_survey.model import (
     TableShell,
     ValueType,
 )
+from bishan_survey.reading.archives import MAX_MEMBERS, MAX_TOTAL
+from bishan_survey.reading.grid import MAX_CELLS, MAX_TEXT
+from bishan_survey.reading.limits import MEMORY
+from bishan_survey.reading.parts import MAX_UNPACKED
+from bishan_survey.reading.pool import SECONDS
+from bishan_survey.reading.read import MAX_FILE
+from bishan_survey.reading.spreadsheet import MAX_SHEETS
 from bishan_survey.validation.checks import asked_sql
 
+_BLANK = re.compile(r"\{\w+\}")
 FOLDER = Path(__file__).resolve().parent / "reference"
 _MADE = "本页由 `python docs/generate.py` 生成，请不要直接修改；要改内容，请改{what}，再重新生成。"
 _MARKS = (
@@ -59,6 +68,7 @@ def pages(design: Design) -> dict[str, str]:
     """Text of every generated page by its file name."""
     made = {
         "rules.md": rules_page(design),
+        "not-accepted.md": not_accepted_page(design),
         "questionnaires.md": questionnaires_page(design),
         "tables.md": tables_page(design),
         "commands.md": commands_page(typer.main.get_command(app)),
@@ -194,6 +204,54 @@ def _derived(derived: Iterable[Derived]) -> Iterator[str]:
         for d in derived
     )
     yield from table(("变量", "含义", "单位", "类型", "怎样得出", "依据"), rows)
+
+
+# --- what is not read --------------------------------------------------------------------------------------------
+
+
+def not_accepted_page(design: Design) -> Iterator[str]:
+    """Why a file, a sheet or a column was not read: every reason there is, what to do, and the limits."""
+    yield from ("# 表为什么没有被接收", "", _MADE.format(what=" `validators/notices.toml`"), "")
+    yield from (
+        "收表时，读不了的文件、工作表、列都写进问题清单，一处一个代码，别的文件照常处理；原件一律留在归档里。"
+        "看一个文件是怎样读的，用 `bishan-survey ingest --explain 文件`。",
+        "",
+    )
+    lost = [notice for notice in design.notices.values() if notice.unread]
+    for unread, notices in groupby(sorted(lost, key=lambda n: _WHAT.index(n.unread)), key=lambda n: n.unread):
+        yield from (f"## {unread}没有读取", "")
+        for notice in notices:
+            yield from (f'<a id="{notice.id}"></a>', "", f"### {notice.id} {_told(notice.message)}", "")
+            yield from (f"- 常见原因：{notice.cause}", f"- 怎么办：{_told(notice.action)}", "")
+    yield from ("## 能读的格式", "", "看内容，不看后缀：", "")
+    yield from table(("格式", "说明"), _FORMATS)
+    yield from ("## 限度", "")
+    yield from table(("项目", "限度"), _limits())
+
+
+_WHAT = ["整个文件", "压缩包中的这个文件", "这个工作表", "这一列"]
+_FORMATS = (
+    ("xlsx、xlsm、xlsb", "Excel 2007 及以后、WPS；宏不运行，外部链接不跟随"),
+    ("xls、et", "Excel 5.0 至 2003、WPS 表格"),
+    ("ods", "LibreOffice、WPS"),
+    ("csv、txt、tsv", "UTF-8、GB18030、UTF-16；逗号、制表符、分号分隔"),
+    ("html、mht、xml", "网页或 XML 表格存成的 .xls"),
+    ("zip", "装有以上各种的压缩包；不解到磁盘上"),
+)
+
+
+def _told(text: str) -> str:
+    """Words of a notice with its blanks shown as such."""
+    return _BLANK.sub("……", text)
+
+
+def _limits() -> Iterator[tuple[str, str]]:
+    mib = 2**20
+    yield "一个文件", f"{MAX_FILE // mib} MiB"
+    yield "一个工作簿展开后", f"{MAX_UNPACKED // mib} MiB，{MAX_SHEETS:,}个工作表，{MAX_CELLS:,}格，{MAX_TEXT:,}个字"
+    yield "一个压缩包", f"{MAX_MEMBERS}个文件，展开后共 {MAX_TOTAL // mib} MiB"
+    yield "读一个文件的时间", f"{SECONDS:.0f}秒"
+    yield "读一个文件占用的内存", f"{MEMORY // 2**30} GiB"
 
 
 # --- questionnaires ------------------------------------------------------------------------------------------------

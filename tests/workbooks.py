@@ -1,13 +1,13 @@
 """Real workbooks for tests, written cell by cell."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
-from bishan_survey.intake import Submission
+from bishan_survey.intake import Submission, submission_of
 
 Cells = Mapping[str, object]
 
@@ -39,5 +39,10 @@ def table(top_left: tuple[int, int], rows: Sequence[Sequence[object]]) -> dict[s
 
 def submission(path: Path, name: str) -> Submission:
     """A file as it comes out of the archive."""
-    content = path.read_bytes()
-    return Submission(name, path, hashlib.sha256(content).hexdigest(), len(content))
+    return submission_of(path, name)
+
+
+def sheets_of(path: Path) -> dict[str, list[list[object]]]:
+    """Every sheet of a workbook, hidden ones too, as the bare reader gives it."""
+    book = CalamineWorkbook.from_path(str(path))
+    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}

@@ -48,29 +48,114 @@ def open_workspace(folder: Path) -> "tuple[Workspace, Design]":
 
 
 def _examined(folder: Path) -> "tuple[Examined, Workspace]":
+    from datetime import datetime
+
     from bishan_survey.nightly import examine
 
     workspace, design = open_workspace(folder)
     with workspace.locked(), ShownProgress() as progress:
-        return examine(workspace, design, progress), workspace
+        return examine(workspace, design, datetime.now().astimezone(), progress), workspace
 
 
-def ingest(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
+def ingest(
+    workspace: Annotated[
+        Path | None,
+        typer.Argument(metavar="工作区", help="工作区文件夹（其中有 survey.toml）；只用 --explain 时可以不写。"),
+    ] = None,
+    explain: Annotated[
+        Path | None,
+        typer.Option("--explain", metavar="文件", help="只看这一个文件是怎样读的：哪一列读作什么，凭什么。"),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="文件", help="认定表头的写法（CSV：报送单位,表头,项目），以后一直有效。"),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="文件", help="与 --explain 同用：把认不准的表头写成待认定的 CSV。")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """收表：归档并读出收件夹中的文件。
 
-    列出读不了的文件、认不出的列和还没有报送的村（社区）。不改动已发布的结果。
+    列出读不了的文件、认不出的列、还没有报送的村（社区），以及迟报、重报的。不改动已发布的结果。
+
+    表头认不准时：先用 --explain 看一个文件，加 --to 得到待认定的表头，填好“项目”一列，再用 --map 认定。
     """
+    show = Show(as_json)
+    if explain is not None:
+        raise typer.Exit(_explain(workspace, explain, output_path(to, ".csv"), show))
+    if workspace is None or to is not None:
+        raise UsageError("要写工作区；--to 只与 --explain 同用", "例如：bishan-survey ingest 2025年调查")
+    if mapping is not None:
+        _approve(workspace, mapping, show)
+    _ingest(workspace, show)
+
+
+def _explain(folder: Path | None, path: Path, to: Path | None, show: Show) -> int:
+    """Show how one file is read, as the workspace would read it or, without one, as by default."""
+    from bishan_survey.cli.explain import explain_file
+    from bishan_survey.design import load_defaults, load_design
+    from bishan_survey.intake import Known
+    from bishan_survey.nightly import known_of
+
+    _must_be_file(path)
+    if folder is not None:
+        opened, design = open_workspace(folder)
+        survey, areas, known = opened.settings.survey, opened.areas, known_of(opened, design)
+    else:
+        design, defaults = load_design(), load_defaults()
+        survey, areas, known = defaults.survey(design, None, None), defaults.areas(), Known()
+    usable = explain_file(path, to, show, design, survey, areas, known)
+    return EXIT_CLEAN if usable else UnusableFilesError.exit_code
+
+
+def _must_be_file(path: Path) -> None:
+    if not path.is_file():
+        raise UsageError(f"找不到文件 {path}", "请核对路径和文件名")
+
+
+def _approve(folder: Path, mapping: Path, show: Show) -> None:
+    from bishan_survey.cli.explain import approve_mappings
+
+    _must_be_file(mapping)
+    opened, design = open_workspace(folder)
+    with opened.locked():
+        lines, kept = approve_mappings(opened, design, mapping)
+    show.remark(f"认定了{lines}种表头的写法；工作区现在共有{kept}种，见 {opened.mappings}")
+
+
+def _ingest(workspace: Path, show: Show) -> None:
+    """Take in, and tell what came and what is missing."""
     from bishan_survey.nightly import coverage_pairs, missing_pairs, summary
 
-    examined, _ = _examined(workspace)
-    show = Show(as_json)
+    examined, opened = _examined(workspace)
     show.heading("收到的表")
     show.pairs([*coverage_pairs(examined.coverage), *missing_pairs(examined.coverage)])
     show.pairs([("略过的文件（临时文件等）", examined.passed_over), ("读入的行", examined.ledger.read)])
+    _show_returns(show, examined.batch.returns, opened.areas)
     about_files = examined.batch.findings.filter(records=0)
     show_findings(show, about_files)
-    show.document("ingest/1", {**summary(examined), "file_findings": about_files.drop("value").to_dicts()})
+    told = {"file_findings": about_files.drop("value").to_dicts(), "returns": examined.batch.returns.to_dicts()}
+    show.document("ingest/1", {**summary(examined), **told})
     raise typer.Exit(UnusableFilesError.exit_code if examined.coverage.unusable else EXIT_CLEAN)
+
+
+def _show_returns(show: Show, returns: "pl.DataFrame", areas: "AreaFrame") -> None:
+    """Villages of which something came that needs attention, who are only late last; the silent are named above."""
+    import polars as pl
+
+    from bishan_survey.delivery import register_sheet
+
+    odd = pl.col("status").is_in(["empty", "unusable"]) | pl.col("superseded").is_not_null()
+    weight = (pl.col("status") == "reported", pl.col("superseded").is_null())
+    ranked = returns.filter(odd).sort(*weight, maintain_order=True)
+    named = register_sheet(ranked, areas).frame.fill_null("")
+    if named.is_empty():
+        return
+    columns = ("镇街", "村（社区）", "报送情况", "是否迟报", "首次收到", "计入的文件", "被代替的文件")
+    show.table(columns, named.select(columns).head(_SHOWN).rows())
+    if named.height > _SHOWN:
+        show.remark(f"这里只列{_SHOWN}个村（社区），其余{named.height - _SHOWN}个见夜间运行结果中的 收表台账.csv。")
 
 
 def validate(
@@ -126,21 +211,17 @@ def _validated(paths: list[Path], edition: str | None, year: int | None) -> "tup
 
 
 def _submissions(paths: list[Path]) -> "list[Submission]":
-    import hashlib
-
-    from bishan_survey.intake import Submission
-    from bishan_survey.workspace import is_dropping
+    from bishan_survey.intake import submission_of
+    from bishan_survey.reading.incoming import is_dropping
 
     named = {path.resolve(): path.name for path in paths if path.is_file()}
     for folder in (path for path in paths if path.is_dir()):
-        for path in sorted(path for path in folder.rglob("*") if path.is_file() and not is_dropping(path)):
-            named.setdefault(path.resolve(), path.relative_to(folder.parent).as_posix())
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            if not is_dropping(path.relative_to(folder).as_posix()):
+                named.setdefault(path.resolve(), path.relative_to(folder.parent).as_posix())
     if not named:
         raise UsageError("没有可查的文件", "请核对文件夹里有没有表格")
-    return [
-        Submission(name, path, hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size)
-        for path, name in named.items()
-    ]
+    return [submission_of(path, name) for path, name in named.items()]
 
 
 def _findings_document(batch: "Batch") -> dict[str, object]:

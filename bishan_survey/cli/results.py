@@ -46,13 +46,15 @@ def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: Json
 
     合计不符时不出表。不改动已发布的结果；加 --to 另存统计表。
     """
+    from datetime import datetime
+
     from bishan_survey.delivery import write_statistics
     from bishan_survey.nightly import consolidate_workspace, summary
 
     opened, design = open_workspace(workspace)
     to = output_path(to, ".xlsx")
     with opened.locked(), ShownProgress() as progress:
-        examined, results = consolidate_workspace(opened, design, progress)
+        examined, results = consolidate_workspace(opened, design, datetime.now().astimezone(), progress)
     grids = results.publication.grids
     show = Show(as_json)
     show.heading(f"编制了{len(grids)}张表，合计全部相符")
@@ -97,6 +99,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     """Where to look, what came in, what was found, what was published."""
     from bishan_survey.delivery import (
         FINDINGS_BOOK,
+        LEDGER_TITLE,
         RESTRICTED,
         SEVERITIES,
         STATISTICS,
@@ -109,7 +112,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     findings = examined.batch.findings
     show.heading("一、报送")
     show.pairs(coverage_pairs(examined.coverage))
-    show.heading("二、行数平衡（读入＝计入＋暂不计入＋重复＋非记录）")
+    show.heading(f"二、{LEDGER_TITLE}")
     show.pairs(ledger_pairs(examined.ledger))
     show.heading("三、问题")
     show.pairs([(label, findings.filter(severity=weight).height) for weight, label in SEVERITIES.items()])

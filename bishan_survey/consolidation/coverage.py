@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from bishan_survey.frames import STATUS
 from bishan_survey.model import AreaFrame, Batch, Village
 
 
@@ -13,19 +14,48 @@ class Coverage:
 
     expected: int
     reported: int
+    """Villages of which some record counts, or that say that nobody is to be surveyed."""
+    declared_none: tuple[Village, ...]
+    """Those of them that say so (零报告)."""
+    late: tuple[Village, ...]
+    """Those of them whose first return came after the deadline."""
     missing: tuple[Village, ...]
+    """All that have not reported, whether nothing came or nothing of use."""
+    empty: tuple[Village, ...]
+    """Those of them whose file has no record in it."""
+    useless: tuple[Village, ...]
+    """Those of them whose file cannot be used."""
     files: int
     unusable: int
+    copies: int
+    """Files whose content another one has, byte for byte."""
+    superseded: int
+    """Files of which some record has given way to a later file's."""
 
 
 def coverage_of(batch: Batch, frame: AreaFrame) -> Coverage:
-    """A village has reported when some record is of it; an empty form is no report."""
-    met = set(pl.concat([records["_village"].drop_nulls() for records in batch.records.values()]).unique())
-    missing = tuple(village for village in frame.villages if village.code not in met)
+    """The register of returns, counted; an empty form is no report."""
+    returns = batch.returns
+    reported = returns["status"].is_in(["reported", "declared_none"])
+
+    def villages(chosen: pl.Series) -> tuple[Village, ...]:
+        return tuple(frame.by_code[code] for code in returns.filter(chosen)["village"])
+
     return Coverage(
-        expected=len(frame.villages),
-        reported=len(frame.villages) - len(missing),
-        missing=missing,
+        expected=returns.height,
+        reported=int(reported.sum()),
+        declared_none=villages(returns["status"] == "declared_none"),
+        late=villages(returns["late"].fill_null(False)),
+        missing=villages(~reported),
+        empty=villages(returns["status"] == "empty"),
+        useless=villages(returns["status"] == "unusable"),
         files=batch.sources.height,
-        unusable=batch.sources.height - batch.sources.filter("usable").height,
+        unusable=batch.sources.filter(~pl.col("usable")).height,
+        copies=batch.sources["copy_of"].count(),
+        superseded=_superseded_files(batch),
     )
+
+
+def _superseded_files(batch: Batch) -> int:
+    gone = [frame.filter(pl.col(STATUS) == "superseded")["_file"] for frame in batch.records.values()]
+    return pl.concat(gone).n_unique()

@@ -20,6 +20,7 @@ def ledger_of(batch: Batch) -> Ledger:
         accepted=counts.get("accepted", 0),
         held=counts.get("held", 0),
         duplicate=counts.get("duplicate", 0),
+        superseded=counts.get("superseded", 0),
         not_a_record=batch.not_records.height,
     )
     if not ledger.balanced:

@@ -12,14 +12,17 @@ from bishan_survey.delivery.publish import (
     read_counted,
 )
 from bishan_survey.delivery.report import STATISTICS, write_report_csv, write_report_xlsx
-from bishan_survey.delivery.statistics import Publication, ledger_pairs, write_statistics
+from bishan_survey.delivery.returns import STATUSES, register_sheet
+from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_pairs, write_statistics
 
 __all__ = [
     "FINDINGS_BOOK",
+    "LEDGER_TITLE",
     "RESTRICTED",
     "SEVERITIES",
     "STATISTICS",
     "STATISTICS_BOOK",
+    "STATUSES",
     "Publication",
     "Results",
     "findings_for_people",
@@ -28,6 +31,7 @@ __all__ = [
     "missing_variables",
     "publish",
     "read_counted",
+    "register_sheet",
     "write_findings",
     "write_profile_csv",
     "write_profile_xlsx",

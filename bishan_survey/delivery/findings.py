@@ -1,20 +1,20 @@
-"""The findings workbook: every finding at its cell, duplicates, what was normalised, rows that are no records.
+"""The findings workbook: every finding at its cell, duplicates, what later files changed, what was normalised, rows
+that are no records.
 
 It carries people's identifiers, so it is made readable by its owner alone.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 from xlsxwriter import Workbook
 
+from bishan_survey.delivery.lists import ListSheet, town_name, village_name, write_list
 from bishan_survey.delivery.private import create_private
-from bishan_survey.delivery.styles import Styles, set_up_page
+from bishan_survey.delivery.returns import differences_sheet
+from bishan_survey.delivery.styles import Styles
 from bishan_survey.model import AreaFrame, Batch, Survey
-from bishan_survey.widths import LINE_HEIGHT, lines_needed
 
 SEVERITIES = {"hard": "必须改正", "soft": "请核实", "note": "提示"}
 _REASONS = {
@@ -25,16 +25,6 @@ _REASONS = {
     "header": "重复的表头",
 }
 _OUTCOMES = {"kept": "以此条为准", "duplicate": "重复，不计", "held": "无法判定，暂不计"}
-_MOST_ROWS = 100_000
-
-
-@dataclass(frozen=True)
-class _List:
-    """One sheet of the workbook."""
-
-    name: str
-    widths: Sequence[int]
-    frame: pl.DataFrame
 
 
 def write_findings(path: Path, batch: Batch, areas: AreaFrame, survey: Survey) -> None:
@@ -46,17 +36,18 @@ def write_findings(path: Path, batch: Batch, areas: AreaFrame, survey: Survey) -
         workbook.set_properties({"title": f"{survey.title} 问题清单", "created": created})
         styles = Styles(workbook)
         for part in _lists(batch, areas):
-            _write(workbook, styles, part)
+            write_list(workbook, styles, part)
 
 
-def _lists(batch: Batch, areas: AreaFrame) -> list[_List]:
+def _lists(batch: Batch, areas: AreaFrame) -> list[ListSheet]:
     named = findings_for_people(batch.findings, areas)
     return [
-        _List("小结", (20, 12, 12, 12, 14), _summary(batch.findings, areas)),
-        _List("问题清单", (12, 20, 24, 12, 9, 18, 22, 10, 40, 46, 18), named),
-        _List("重复登记", (8, 26, 30, 14, 8, 12, 20, 18, 40), _duplicates(batch, areas)),
-        _List("规范化记录", (30, 14, 8, 18, 26, 26), _normalised(batch)),
-        _List("未作记录的行", (30, 14, 8, 20), _not_records(batch)),
+        ListSheet("小结", (20, 12, 12, 12, 14), _summary(batch.findings, areas)),
+        ListSheet("问题清单", (12, 20, 24, 12, 9, 18, 22, 10, 40, 46, 18), named),
+        ListSheet("重复登记", (8, 26, 30, 14, 8, 12, 20, 18, 40), _duplicates(batch, areas)),
+        differences_sheet(batch, areas),
+        ListSheet("规范化记录", (30, 14, 8, 18, 26, 26), _normalised(batch)),
+        ListSheet("未作记录的行", (30, 14, 8, 20), _not_records(batch)),
     ]
 
 
@@ -65,8 +56,8 @@ def findings_for_people(findings: pl.DataFrame, areas: AreaFrame) -> pl.DataFram
     weight = pl.col("severity").replace_strict({name: n for n, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
     ordered = findings.sort("town", "village", "file", weight, "sheet", "row", "cell", "rule", nulls_last=True)
     return ordered.select(
-        _town(areas).alias("镇街"),
-        _village(areas).alias("村（社区）"),
+        town_name(areas).alias("镇街"),
+        village_name(areas).alias("村（社区）"),
         pl.col("file").alias("文件"),
         pl.col("sheet").alias("工作表"),
         pl.coalesce("cell", pl.format("第{}行", "row"), pl.when(pl.col("records") > 0).then(pl.lit("整列缺失"))).alias(
@@ -84,15 +75,6 @@ def findings_for_people(findings: pl.DataFrame, areas: AreaFrame) -> pl.DataFram
     )
 
 
-def _town(areas: AreaFrame) -> pl.Expr:
-    return pl.col("town").replace_strict(areas.towns, default=None, return_dtype=pl.String)
-
-
-def _village(areas: AreaFrame) -> pl.Expr:
-    names = {code: village.name for code, village in areas.by_code.items()}
-    return pl.col("village").replace_strict(names, default=None, return_dtype=pl.String)
-
-
 def _summary(findings: pl.DataFrame, areas: AreaFrame) -> pl.DataFrame:
     """Number of findings by town and weight."""
     counted = findings.group_by("town").agg(
@@ -102,7 +84,7 @@ def _summary(findings: pl.DataFrame, areas: AreaFrame) -> pl.DataFrame:
     frame = pl.DataFrame({"town": [*areas.towns]}).sort("town").join(counted, on="town", how="left")
     unplaced = counted.filter(pl.col("town").is_null())
     whole = pl.concat([frame, unplaced.select(frame.columns)]).fill_null(0)
-    named = whole.select(_town(areas).fill_null("（不知是哪个镇街）").alias("镇街"), pl.exclude("town"))
+    named = whole.select(town_name(areas).fill_null("（不知是哪个镇街）").alias("镇街"), pl.exclude("town"))
     total = named.select(pl.lit("合计").alias("镇街"), pl.exclude("镇街").sum())
     return pl.concat([named, total])
 
@@ -114,8 +96,8 @@ def _duplicates(batch: Batch, areas: AreaFrame) -> pl.DataFrame:
         pl.col("file").alias("文件"),
         pl.col("sheet").alias("工作表"),
         pl.col("row").alias("行"),
-        _town(areas).alias("镇街"),
-        _village(areas).alias("村（社区）"),
+        town_name(areas).alias("镇街"),
+        village_name(areas).alias("村（社区）"),
         pl.col("outcome").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("结论"),
         pl.format("{}（{}）", "reason", "rule").alias("依据"),
     )
@@ -139,26 +121,3 @@ def _not_records(batch: Batch) -> pl.DataFrame:
         pl.col("row").alias("行"),
         pl.col("reason").replace_strict(_REASONS, return_dtype=pl.String).alias("原因"),
     )
-
-
-def _write(workbook: Workbook, styles: Styles, part: _List) -> None:
-    """A list on its sheet; what does not fit is said aloud and stands in the CSV file."""
-    sheet = workbook.add_worksheet(part.name)
-    shown = part.frame.head(_MOST_ROWS)
-    cut = part.frame.height - shown.height
-    tail = f"，这里只列前{_MOST_ROWS}条，其余{cut}条见同一文件夹的 CSV 文件" if cut else ""
-    sheet.write_string(0, 0, f"{part.name}：共{part.frame.height}条{tail}", styles["title"])
-    for column, (name, width) in enumerate(zip(shown.columns, part.widths, strict=True)):
-        sheet.write_string(1, column, name, styles["head_left"])
-        sheet.set_column(column, column, width)
-    for row, values in enumerate(shown.iter_rows(), 2):
-        sheet.set_row(row, LINE_HEIGHT * lines_needed(values, part.widths))
-        for column, value in enumerate(values):
-            if isinstance(value, int):
-                sheet.write_number(row, column, value, styles["number"])
-            elif value is not None:
-                sheet.write_string(row, column, value, styles["cell"])
-    if shown.height:
-        sheet.autofilter(1, 0, shown.height + 1, len(shown.columns) - 1)
-    sheet.freeze_panes(2, 0)
-    set_up_page(sheet, (1, 1))

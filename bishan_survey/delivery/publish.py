@@ -14,6 +14,7 @@ from bishan_survey.delivery.grid import TableGrid, lay_out
 from bishan_survey.delivery.private import create_private, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
+from bishan_survey.delivery.returns import REGISTER
 from bishan_survey.delivery.statistics import Publication, write_statistics
 from bishan_survey.errors import DefinitionError
 from bishan_survey.frames import accepted
@@ -54,6 +55,7 @@ def publish(folder: Path, results: Results) -> dict[str, str]:
     restricted.mkdir(mode=_OWNER_ONLY_FOLDER)
     write_statistics(statistics / STATISTICS_BOOK, results.publication)
     _write_tables(statistics, results.publication.grids)
+    results.publication.register.frame.write_csv(statistics / f"{REGISTER}.csv", include_bom=True)
     for profile in results.design.profiles.values():
         if profile.lines:
             report_frame(profile, folder).write_csv(
@@ -111,6 +113,7 @@ def _write_restricted(folder: Path, results: Results) -> None:
     for name, frame in (
         ("findings", batch.findings),
         ("links", batch.links),
+        ("differences", batch.differences),
         ("normalised", batch.normalised),
         ("not_records", batch.not_records),
         ("columns", batch.columns),

@@ -10,11 +10,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from bishan_survey.delivery.charts import CHARTS, write_charts
 from bishan_survey.delivery.grid import GridRow, TableGrid
+from bishan_survey.delivery.lists import ListSheet, write_list
 from bishan_survey.delivery.styles import Styles, set_up_page
 from bishan_survey.model import Ledger, Survey
 from bishan_survey.widths import display_width
 
 COVER, CONTENTS, NOTES = "封面", "目录", "说明"
+LEDGER_TITLE = "行数平衡（读入＝计入＋暂不计入＋重复＋被代替＋非记录）"
 _FIRST_TABLE_ROW = 4
 _NARROWEST, _WIDEST = 9, 16
 
@@ -34,6 +36,8 @@ class Publication:
     """Records that count, by the name of their sheet."""
     coverage: Sequence[tuple[str, str]]
     """Facts about the returns: what, how many."""
+    register: ListSheet
+    """Every village that should report, and what came of it."""
     versions: Sequence[tuple[str, str]]
     """Program, definitions, editions of forms and divisions."""
 
@@ -48,6 +52,7 @@ def write_statistics(path: Path, publication: Publication) -> None:
         _write_cover(workbook.add_worksheet(COVER), styles, publication)
         _write_contents(workbook.add_worksheet(CONTENTS), styles, publication.grids)
         _write_notes(workbook.add_worksheet(NOTES), styles, publication)
+        write_list(workbook, styles, publication.register)
         write_charts(workbook, workbook.add_worksheet(CHARTS), styles, publication.grids)
         for grid in publication.grids:
             _TableSheet(workbook.add_worksheet(grid.table.shell.id), styles, grid).write()
@@ -92,7 +97,7 @@ def _write_notes(sheet: Worksheet, styles: Styles, publication: Publication) -> 
     counted = [(f"计入的{name}", f"{count:,}") for name, count in publication.records.items()]
     parts = [
         ("报送与覆盖", publication.coverage),
-        ("行数平衡（读入＝计入＋暂不计入＋重复＋非记录）", [*ledger_pairs(publication.ledger), *counted]),
+        (LEDGER_TITLE, [*ledger_pairs(publication.ledger), *counted]),
         ("符号与算法", _SYMBOLS),
         ("未编制的表", publication.left_out),
         ("版本", publication.versions),
@@ -128,6 +133,7 @@ def ledger_pairs(ledger: Ledger) -> list[tuple[str, str]]:
         ("计入", ledger.accepted),
         ("暂不计入（有必须改正的问题）", ledger.held),
         ("重复（同一人只计一次）", ledger.duplicate),
+        ("被代替（本村后来又报送了）", ledger.superseded),
         ("非记录（空行、合计行、落款等）", ledger.not_a_record),
     )
     return [(what, f"{count:,}") for what, count in counts]

@@ -2,7 +2,6 @@
 
 from bishan_survey.design.areas import read_area_frame
 from bishan_survey.design.defaults import Defaults, load_defaults
-from bishan_survey.design.form_mark import CODES_SHEET, GUIDE_SHEET, MARK_SHEET, OWN_SHEETS, FormMark, read_mark
 from bishan_survey.design.lint import example_problems, lint
 from bishan_survey.design.load import load_design
 from bishan_survey.design.sql import (
@@ -17,13 +16,8 @@ from bishan_survey.design.sql import (
 )
 
 __all__ = [
-    "CODES_SHEET",
     "CONTEXT",
-    "GUIDE_SHEET",
-    "MARK_SHEET",
-    "OWN_SHEETS",
     "Defaults",
-    "FormMark",
     "compile_sql",
     "derived_for",
     "dtype",
@@ -33,7 +27,6 @@ __all__ = [
     "load_defaults",
     "load_design",
     "read_area_frame",
-    "read_mark",
     "rules_for",
     "variable_types",
     "variables_in",

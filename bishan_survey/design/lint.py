@@ -43,8 +43,16 @@ def lint(design: Design) -> list[str]:
 
 
 def unusable_definitions(design: Design) -> list[str]:
-    """What must be refused before anything is run: SQL that is none, and rules that would silently apply nowhere."""
-    return list(_broken_sql(design)) or list(_homeless_derived(design)) or list(_homeless_rules(design))
+    """What must be refused before anything is run: SQL that is none, rules that would silently apply nowhere, and a
+    share that is none."""
+    problems = list(_broken_sql(design)) or list(_homeless_derived(design)) or list(_homeless_rules(design))
+    return problems or list(_returns_policy(design))
+
+
+def _returns_policy(design: Design) -> Iterator[str]:
+    share = design.returns.supplement_share
+    if not 0 <= share <= 1:
+        yield f"validators：[[returns]]：supplement_share 应在0到1之间，现在是{share:g}"
 
 
 def _homeless_derived(design: Design) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bishan_survey.design.forms import read_questionnaires
 from bishan_survey.design.lint import unusable_definitions
@@ -12,16 +12,20 @@ from bishan_survey.design.parse import Reader
 from bishan_survey.errors import DefinitionError
 from bishan_survey.model import (
     CodeList,
+    Compound,
     DeliveryProfile,
     Derived,
     Design,
     EditRule,
     ImpliedText,
     Notice,
+    ReturnsPolicy,
     SheetLayout,
     SurvivorRule,
     TableShell,
 )
+
+T = TypeVar("T")
 
 _DATA_SUFFIXES = {".toml", ".csv"}
 
@@ -37,12 +41,11 @@ def load_design(root: Path | None = None) -> Design:
     """
     root = root or definitions_root()
     reader = Reader(root)
-    checks = _entries(reader, "validators", ("rule", "derived", "implied", "notice", "survivor"))
+    checks = _entries(reader, "validators", ("rule", "derived", "implied", "notice", "survivor", "returns"))
     tables = _entries(reader, "templates/tables", ("table",))
-    layouts = _entries(reader, "templates/layouts", ("layout",))
-    layout = next(iter(_nouns(reader, SheetLayout, layouts["layout"])), None)
-    if layout is None:
-        raise DefinitionError([*reader.problems, "templates/layouts：没有可用的 [[layout]]"])
+    layouts = _entries(reader, "templates/layouts", ("layout", "compound"))
+    layout = _single(reader, SheetLayout, layouts["layout"], "templates/layouts：[[layout]]")
+    returns = _single(reader, ReturnsPolicy, checks["returns"], "validators：[[returns]]")
     design = Design(
         root=root,
         questionnaires=read_questionnaires(reader),
@@ -52,7 +55,9 @@ def load_design(root: Path | None = None) -> Design:
         implied={text.kind: text for text in _nouns(reader, ImpliedText, checks["implied"])},
         notices={notice.id: notice for notice in _nouns(reader, Notice, checks["notice"])},
         survivor_rules=tuple(_nouns(reader, SurvivorRule, checks["survivor"])),
+        returns=returns,
         layout=layout,
+        compounds=tuple(_nouns(reader, Compound, layouts["compound"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
         profiles=_profiles(reader),
         digest=_digest(root),
@@ -86,6 +91,14 @@ def _nouns(reader: Reader, kind: type[Any], entries: Entries, *, with_file: bool
         noun = reader.noun(kind, entry | extra, f"{where}：{name}")
         if noun is not None:
             yield noun
+
+
+def _single(reader: Reader, kind: type[T], entries: Entries, where: str) -> T:
+    """The only entry of its kind, without which nothing can be read."""
+    made: list[T] = list(_nouns(reader, kind, entries))
+    if len(entries) != 1 or not made:
+        raise DefinitionError([*reader.problems, f"{where} 应有且只有一条可用的，现有{len(entries)}条"])
+    return made[0]
 
 
 def _code_lists(reader: Reader) -> dict[str, CodeList]:

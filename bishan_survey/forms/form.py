@@ -10,11 +10,14 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from bishan_survey.design import CODES_SHEET, GUIDE_SHEET, MARK_SHEET, FormMark
 from bishan_survey.forms.styles import Styles
 from bishan_survey.model import (
+    CODES_SHEET,
+    GUIDE_SHEET,
+    MARK_SHEET,
     CodeList,
     Design,
+    FormMark,
     Item,
     Questionnaire,
     Sheet,

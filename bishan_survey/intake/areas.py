@@ -1,12 +1,21 @@
-"""Which village a file or a row is of, looked up in the area frame and never guessed."""
+"""Villages and 镇街 looked up in the area frame by what people write, and never guessed."""
 
 import re
 import unicodedata
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 
 from bishan_survey.model import AreaFrame, Village
 
 _CODE = re.compile(r"(?<!\d)\d{12}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A village that a text names."""
+
+    village: Village
+    former: str = ""
+    """The name it went by formerly, where that is what the text says."""
 
 
 class AreaIndex:
@@ -16,16 +25,20 @@ class AreaIndex:
         self.frame = frame
         self._suffixes = sorted(suffixes, key=len, reverse=True)
         self._towns = {_plain(name): code for code, name in frame.towns.items()}
-        self._names: dict[tuple[str, str], set[str]] = {}
+        self._names: dict[str, dict[str, set[str]]] = {}
         for village in frame.villages:
             self._learn(village.town_code, village.name, village.code)
+        self._former: dict[tuple[str, str], str] = {}
         for town, name, code in frame.former_names:
+            for spelling in self._spellings(name):
+                if spelling not in self._names.get(town, {}):
+                    self._former[code, spelling] = name
             self._learn(town, name, code)
 
     def _learn(self, town: str, name: str, code: str) -> None:
         for spelling in self._spellings(name):
-            self._names.setdefault((town, spelling), set()).add(code)
-            self._names.setdefault(("", spelling), set()).add(code)
+            for home in (town, ""):
+                self._names.setdefault(home, {}).setdefault(spelling, set()).add(code)
 
     def _spellings(self, name: str) -> set[str]:
         """A village's name in full, and with its committee's suffix shortened to 社区 or 村."""
@@ -49,37 +62,45 @@ class AreaIndex:
         if plain in self.frame.by_code:
             return self.frame.by_code[plain]
         for spelling in sorted(self._spellings(plain)):
-            codes = self._names.get((town or "", spelling), set())
+            codes = self._names.get(town or "", {}).get(spelling, set())
             if len(codes) == 1:
                 return self.frame.by_code[next(iter(codes))]
         return None
 
-    def town_of_file(self, name: str) -> str | None:
-        """Code of the 镇街 whose folder a file lies in."""
-        folders = reversed(PurePosixPath(name).parts[:-1])
-        return next((code for folder in folders if (code := self.town_code(folder))), None)
+    def town_in(self, text: str) -> str | None:
+        """Code of the only 镇街 whose name stands in a text."""
+        plain = _plain(text)
+        codes = {code for name, code in self._towns.items() if name in plain}
+        return codes.pop() if len(codes) == 1 else None
 
-    def of_file(self, name: str) -> tuple[Village | None, str]:
-        """The village that a file's name tells, and how: by its 12-digit code, or its name within the folder."""
-        path = PurePosixPath(name)
-        codes = {code for code in _CODE.findall(path.stem) if code in self.frame.by_code}
+    def village_in(self, text: str, town: str | None) -> Named | None:
+        """The only village that a text speaks of: by its 12-digit code, or by its name.
+
+        Args:
+            text: a title, the name of a file or of a sheet.
+            town: the 镇街 that it is known to be of; a name must be unique in it, or else in the whole district.
+        """
+        codes = {code for code in _CODE.findall(text) if code in self.frame.by_code}
         if codes:
-            return (self.frame.by_code[codes.pop()], "file name (code)") if len(codes) == 1 else (None, "")
-        town = self.town_of_file(name)
-        if town is None:
-            return None, ""
-        stem = _plain(path.stem).replace(_plain(self.frame.towns[town]), " ")
+            return Named(self.frame.by_code[codes.pop()]) if len(codes) == 1 else None
+        return self._named_in(text, town)
+
+    def _named_in(self, text: str, town: str | None) -> Named | None:
+        plain = _plain(text)
+        for name in self._towns:
+            plain = plain.replace(name, " ")
         named = {
             spelling: codes
-            for (home, spelling), codes in self._names.items()
-            if home == town and spelling in stem and len(codes) == 1
+            for spelling, codes in self._names.get(town or "", {}).items()
+            if spelling in plain and len(codes) == 1
         }
         longest = max(named, key=lambda spelling: (len(spelling), spelling), default="")
         if any(spelling not in longest and codes != named[longest] for spelling, codes in named.items()):
-            return None, ""  # the name tells two villages
-        if not longest or not _names(stem, longest):
-            return None, ""
-        return self.frame.by_code[next(iter(named[longest]))], "file name (name)"
+            return None  # it names two villages
+        if not longest or not _names(plain, longest):
+            return None
+        code = next(iter(named[longest]))
+        return Named(self.frame.by_code[code], self._former.get((code, longest), ""))
 
 
 def _names(text: str, name: str) -> bool:

@@ -1,7 +1,7 @@
 """Many files into one batch: verbatim records, side by side, with the address of each."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,12 +9,14 @@ from xlsxwriter.utility import xl_col_to_name
 
 from bishan_survey import frames
 from bishan_survey.intake.areas import AreaIndex
-from bishan_survey.intake.files import FileReader, ParsedFile, Submission
+from bishan_survey.intake.files import FileReader, ParsedFile, PlacedSheet, Submission
+from bishan_survey.intake.places import Placed
+from bishan_survey.intake.receive import Known, Receiver
 from bishan_survey.intake.sheets import SheetRecords
 from bishan_survey.model import AreaFrame, Batch, Design, Questionnaire, Survey, Village
+from bishan_survey.reading.pool import open_pool
 
-THREADS = 2
-"""The spreadsheet reader lets other threads run; more than two gain nothing beside the work in Python."""
+_NOBODY = Known()
 
 
 def read_batch(
@@ -23,6 +25,7 @@ def read_batch(
     survey: Survey,
     area_frame: AreaFrame,
     each: Callable[[], None] = lambda: None,
+    known: Known = _NOBODY,
 ) -> Batch:
     """Read every file into a batch of verbatim records.
 
@@ -32,38 +35,39 @@ def read_batch(
         survey: which editions are open.
         area_frame: the villages that should report.
         each: called after each file, for progress.
+        known: what is known of the senders: approved headers, passwords.
 
     Returns:
         A batch whose records are text; files that cannot be used stand in its findings.
     """
     areas = AreaIndex(area_frame, design.layout.village_suffixes)
-    reader = FileReader(design, survey, areas)
-    parsed: list[ParsedFile] = []
-    with ThreadPoolExecutor(THREADS) as pool:
-        for file in pool.map(reader.read, submissions):
-            parsed.append(file)
-            each()
+    with open_pool(min(len(submissions), os.cpu_count() or 1)) as pool:
+        reader = FileReader(design, survey, areas, known.mappings)
+        parsed = Receiver(reader, pool, known.passwords, each).receive(submissions)
+    columns = frames.stack(frames.COLUMNS, [_frame(_columns(parsed))])
     return Batch(
-        sources=frames.stack(
-            frames.SOURCES, [pl.DataFrame([_source(f) for f in parsed], infer_schema_length=None)] if parsed else []
-        ),
-        columns=frames.stack(frames.COLUMNS, [pl.DataFrame(list(_columns(parsed)), infer_schema_length=None)]),
+        sources=frames.stack(frames.SOURCES, [_frame(map(_source, parsed))]),
+        columns=columns,
         records={
             (questionnaire.edition, sheet.unit): _records(parsed, questionnaire, sheet.unit, areas)
             for questionnaire in (design.questionnaires[edition] for edition in survey.editions)
             for sheet in questionnaire.sheets
         },
         findings=frames.stack(frames.FINDINGS, [_findings(parsed, design)]),
-        normalised=frames.empty(frames.NORMALISED),
-        not_records=frames.stack(
-            frames.NOT_RECORDS, [pl.DataFrame(list(_not_records(parsed)), infer_schema_length=None)]
-        ),
+        normalised=_taken_apart(parsed, columns),
+        not_records=frames.stack(frames.NOT_RECORDS, [_frame(_not_records(parsed))]),
         links=frames.empty(frames.LINKS),
+        returns=frames.empty(frames.RETURNS),
+        differences=frames.empty(frames.DIFFERENCES),
     )
 
 
+def _frame(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), infer_schema_length=None)
+
+
 def _source(file: ParsedFile) -> dict[str, object]:
-    editions = {sheet.header.index.edition for sheet in file.sheets}
+    editions = {sheet.found.header.index.edition for sheet in file.sheets} | ({file.edition} if file.edition else set())
     return {
         "file": file.submission.name,
         "sha256": file.submission.sha256,
@@ -71,52 +75,78 @@ def _source(file: ParsedFile) -> dict[str, object]:
         "edition": "、".join(sorted(editions)) or None,
         "village": file.village.code if file.village else None,
         "town": file.town,
-        "recognised_by": file.recognised_by or None,
-        "rows_read": sum(len(sheet.rows) + len(sheet.not_records) for sheet in file.sheets),
+        "recognised_by": file.placed.by or None,
+        "rows_read": sum(len(sheet.found.rows) + len(sheet.found.not_records) for sheet in file.sheets),
         "usable": file.usable,
+        "kind": file.kind,
+        "received": file.submission.received,
+        "saved_at": file.saved_at,
+        "copy_of": file.copy_of,
+        "declared_none": file.declared_none,
     }
 
 
-def _columns(parsed: list[ParsedFile]) -> Iterator[dict[str, object]]:
+def _columns(parsed: Sequence[ParsedFile]) -> Iterator[dict[str, object]]:
+    """What every column of every header was recognised as; a column of several items stands once for each."""
     for file, sheet in _sheets(parsed):
-        header = sheet.header
-        placed = {**header.items, **dict.fromkeys((*header.extra, *header.repeated))}
-        for place, item in sorted(placed.items()):
-            yield {
-                "file": file.submission.name,
-                "sheet": sheet.sheet,
-                "edition": header.index.edition,
-                "unit": header.index.unit,
-                "column": xl_col_to_name(place),
-                "header": header.extra.get(place) or header.repeated.get(place) or item,
-                "item": item,
-            }
+        index = sheet.found.header.index
+        place = {
+            "file": file.submission.name,
+            "sheet": sheet.found.sheet,
+            "edition": index.edition,
+            "unit": index.unit,
+        }
+        for match in sheet.found.header.matches:
+            held = {name for name, column in sheet.found.shared.items() if column == match.column}
+            for item in (*match.items, *sorted(held - set(match.items))) or (None,):
+                yield {
+                    **place,
+                    "column": xl_col_to_name(match.column),
+                    "header": match.text,
+                    "item": item,
+                    "how": match.how.value,
+                    "score": match.score,
+                    "like": match.like or None,
+                }
 
 
-def _not_records(parsed: list[ParsedFile]) -> Iterator[dict[str, object]]:
+def _not_records(parsed: Sequence[ParsedFile]) -> Iterator[dict[str, object]]:
     for file, sheet in _sheets(parsed):
-        for row, reason in sheet.not_records:
-            yield {"file": file.submission.name, "sheet": sheet.sheet, "row": row, "reason": reason}
+        for row, reason in sheet.found.not_records:
+            yield {"file": file.submission.name, "sheet": sheet.found.sheet, "row": row, "reason": reason}
 
 
-def _sheets(parsed: list[ParsedFile]) -> Iterator[tuple[ParsedFile, SheetRecords]]:
+def _taken_apart(parsed: Sequence[ParsedFile], columns: pl.DataFrame) -> pl.DataFrame:
+    """Cells that held several items, as what was understood though not written as asked."""
+    rows = [
+        {"file": file.submission.name, "sheet": sheet.found.sheet, "row": part.row, "item": part.item}
+        | {"original": part.original, "value": part.value}
+        for file, sheet in _sheets(parsed)
+        for part in sheet.found.taken
+    ]
+    if not rows:
+        return frames.empty(frames.NORMALISED)
+    return frames.stack(frames.NORMALISED, [frames.with_cells(pl.DataFrame(rows), columns)])
+
+
+def _sheets(parsed: Sequence[ParsedFile]) -> Iterator[tuple[ParsedFile, PlacedSheet]]:
     for file in parsed:
         for sheet in file.sheets:
             yield file, sheet
 
 
-def _records(parsed: list[ParsedFile], form: Questionnaire, unit: str, areas: AreaIndex) -> pl.DataFrame:
+def _records(parsed: Sequence[ParsedFile], form: Questionnaire, unit: str, areas: AreaIndex) -> pl.DataFrame:
     """All records of a unit of an edition, as text; an empty cell, or a missing column, is null."""
     sheet = form.sheet(unit)
     assert sheet is not None  # noqa: S101 - asked for the sheets that it has
     columns: dict[str, list[object]] = {name: [] for name in frames.ADDRESS}
     placing: list[_Placing] = []
     texts: dict[str, list[str | None]] = {item.name: [] for item in sheet.items}
-    for file, found in _sheets(parsed):
+    for file, (found, where) in ((file, (s.found, s.placed)) for file, s in _sheets(parsed)):
         if (found.header.index.edition, found.header.index.unit) != (form.edition, unit):
             continue
         count = len(found.rows)
-        placed = list(_placed(file.village, found, areas))
+        placed = list(_placed(where, found, file.town, areas))
         placing += placed
         columns["_file"] += [file.submission.name] * count
         columns["_sheet"] += [found.sheet] * count
@@ -135,7 +165,7 @@ def _records(parsed: list[ParsedFile], form: Questionnaire, unit: str, areas: Ar
 
 def _blank_as_null(texts: pl.Series) -> pl.Expr:
     """Cells in which nothing can be seen (blanks, invisible characters, a lone apostrophe) are empty."""
-    seen = pl.lit(texts).str.contains(r"[^\s\p{Cf}'’‘`]")
+    seen = pl.lit(texts).str.contains(r"[^\s\p{Cf}\p{Cc}'’‘`]")
     return pl.when(seen).then(pl.lit(texts)).alias(texts.name)
 
 
@@ -150,29 +180,32 @@ class _Placing:
     """Whether it is the one of the file; ``None`` if that cannot be told."""
 
 
-def _placed(village: Village | None, found: SheetRecords, areas: AreaIndex) -> Iterator[_Placing]:
-    """Place each record: a file's own village counts before the one written in the row."""
+def _placed(where: Placed, found: SheetRecords, home: str | None, areas: AreaIndex) -> Iterator[_Placing]:
+    """Place each record: the sheet's own village counts before the one written in the row.
+
+    A row that names no 镇街 is taken to be of the one whose folder the file lies in (``home``).
+    """
     count = len(found.rows)
-    towns = found.texts.get("town", [""] * count)
-    names = found.texts.get("village", [""] * count)
+    towns = found.texts.get("town") or [""] * count
+    names = found.texts.get("village") or [""] * count
     known: dict[tuple[str, str], _Placing] = {}
     for pair in zip(towns, names, strict=True):
         if pair not in known:
-            known[pair] = _placing(*pair, village, areas)
+            known[pair] = _placing(*pair, where.village, home, areas)
         yield known[pair]
 
 
-def _placing(town: str, name: str, village: Village | None, areas: AreaIndex) -> _Placing:
+def _placing(town: str, name: str, village: Village | None, home: str | None, areas: AreaIndex) -> _Placing:
     if not name.strip():
         return _Placing(village, None, None)
-    said = _written_village(town, name, village, areas)
+    said = _written_village(town, name, village.town_code if village else home, areas)
     return _Placing(village or said, said is not None, said == village if village and said else None)
 
 
-def _written_village(town: str, name: str, village: Village | None, areas: AreaIndex) -> Village | None:
+def _written_village(town: str, name: str, home: str | None, areas: AreaIndex) -> Village | None:
     """The village that a row names; none if the town that it names is not in the frame."""
     if not town.strip():
-        return areas.village(name, village.town_code if village else None)
+        return areas.village(name, home)
     code = areas.town_code(town)
     return areas.village(name, code) if code else None
 

@@ -1,17 +1,21 @@
 """One submitted file: what it is, of which village, and the records in it. Nothing in a file raises."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from bishan_survey.design import GUIDE_SHEET, MARK_SHEET, OWN_SHEETS, FormMark, read_mark
 from bishan_survey.intake.areas import AreaIndex
-from bishan_survey.intake.cells import UnreadableWorkbook, Workbook
-from bishan_survey.intake.headers import HeaderIndex, find_header, is_blank
-from bishan_survey.intake.sheets import SheetRecords, read_records
-from bishan_survey.model import Design, Survey, Village
+from bishan_survey.intake.cards import is_card
+from bishan_survey.intake.compounds import Splitter
+from bishan_survey.intake.headers import Header, HeaderIndex, How, find_header
+from bishan_survey.intake.mappings import Approved, approved_for
+from bishan_survey.intake.places import WHERE, Placed, Places
+from bishan_survey.intake.sheets import SheetRecords, is_blank, read_records
+from bishan_survey.model import GUIDE_SHEET, MARK_SHEET, OWN_SHEETS, Design, FormMark, Survey, Village, read_mark
+from bishan_survey.reading.grid import Contents, Grid, Refusal
+from bishan_survey.reading.incoming import digest_of
 
-READABLE = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"})
+_LONGEST_TITLE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,15 @@ class Submission:
     path: Path
     sha256: str
     size: int
+    received: str | None = None
+    """When the workspace first met this content (ISO 8601); ``None`` outside a workspace."""
+    member: int | None = None
+    """Place of the member of the archive at ``path`` that the bytes are of; ``None``: the file itself."""
+
+
+def submission_of(path: Path, name: str) -> Submission:
+    """A file outside a workspace as a submission; one that nobody can read is told by the reader."""
+    return Submission(name, path, *digest_of(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,97 +50,206 @@ class Remark:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedSheet:
+    """A worksheet with records, and where it belongs."""
+
+    found: SheetRecords
+    placed: Placed
+
+
 @dataclass(frozen=True)
 class ParsedFile:
     """A file as it was understood."""
 
     submission: Submission
-    village: Village | None = None
     town: str | None = None
     """Code of the 镇街: the village's, or that of the folder."""
-    recognised_by: str = ""
-    sheets: tuple[SheetRecords, ...] = ()
+    placed: Placed = field(default_factory=Placed)
+    """Where the file belongs as a whole; no village where its sheets are of several."""
+    edition: str | None = None
+    """The edition that its own mark names."""
+    sheets: tuple[PlacedSheet, ...] = ()
     remarks: tuple[Remark, ...] = ()
     usable: bool = True
+    kind: str | None = None
+    saved_at: str | None = None
+    declared_none: bool = False
+    copy_of: str | None = None
+
+    @property
+    def village(self) -> Village | None:
+        """The village of the file."""
+        return self.placed.village
+
+    @property
+    def records(self) -> int:
+        """Number of its records."""
+        return sum(len(sheet.found.rows) for sheet in self.sheets)
 
 
 class FileReader:
-    """Reads files of one survey: knows its open editions and its area frame."""
+    """Understands files of one survey: knows its open editions, its area frame and what people have approved."""
 
-    def __init__(self, design: Design, survey: Survey, areas: AreaIndex) -> None:
+    def __init__(self, design: Design, survey: Survey, areas: AreaIndex, mappings: Sequence[Approved] = ()) -> None:
         self._layout = design.layout
         self._areas = areas
+        self._mappings = mappings
         self._editions = survey.editions
-        self._indexes = [
-            HeaderIndex.of(design.questionnaires[edition], sheet, design.layout)
-            for edition in survey.editions
-            for sheet in design.questionnaires[edition].sheets
+        sheets = [
+            (design.questionnaires[e], sheet) for e in survey.editions for sheet in design.questionnaires[e].sheets
         ]
+        self._indexes = [HeaderIndex.of(form, sheet, design.layout, design.compounds) for form, sheet in sheets]
+        self._splitters = {
+            (form.edition, sheet.unit): [
+                Splitter(compound, sheet, design.code_lists)
+                for compound in design.compounds
+                if set(compound.items) <= sheet.by_name.keys()
+            ]
+            for form, sheet in sheets
+        }
 
-    def read(self, submission: Submission) -> ParsedFile:
-        """Understand a file; one that cannot be read comes back unusable, with the reason."""
-        parsed = self._read(submission)
-        town = parsed.village.town_code if parsed.village else self._areas.town_of_file(submission.name)
-        return replace(parsed, town=town)
-
-    def _read(self, submission: Submission) -> ParsedFile:
-        if PurePosixPath(submission.name).suffix.lower() not in READABLE:
-            return _unusable(submission, "F04")
-        try:
-            return self._understand(submission, Workbook(submission.path.read_bytes()))
-        except UnreadableWorkbook as error:
-            return _unusable(submission, str(error.args[0]))
-        except OSError:
-            return _unusable(submission, "F01")
-
-    def _understand(self, submission: Submission, workbook: Workbook) -> ParsedFile:
-        mark = read_mark(workbook.grid(MARK_SHEET).rows) if MARK_SHEET in workbook.sheets else None
+    def understand(self, submission: Submission, read: Contents | Refusal) -> ParsedFile:
+        """Understand a file; one that cannot be used comes back unusable, with the reason."""
+        if isinstance(read, Refusal):
+            places = Places(submission.name, None, self._areas)
+            refused = Remark(read.notice, details=read.details)
+            return _placed_file(ParsedFile(submission, remarks=(refused,), usable=False), places)
+        grids = {grid.name: grid for grid in read.grids}
+        mark = read_mark(grids[MARK_SHEET].rows) if MARK_SHEET in grids else None
+        places = Places(submission.name, mark, self._areas)
+        parsed = ParsedFile(submission, kind=read.kind, saved_at=read.saved_at, edition=mark.edition if mark else None)
         if mark and mark.edition not in self._editions:
-            return _unusable(submission, "F06", edition=mark.edition)
-        village, how, doubts = self._place(submission.name, mark)
-        sheets: list[SheetRecords] = []
-        remarks: list[Remark] = list(doubts)
+            closed = Remark("F06", details={"edition": mark.edition})
+            return _placed_file(replace(parsed, remarks=(closed,), usable=False), places)
+        return self._understand(_placed_file(parsed, places), read.grids, mark, places)
+
+    def _understand(
+        self, parsed: ParsedFile, grids: Sequence[Grid], mark: FormMark | None, places: Places
+    ) -> ParsedFile:
         passed_over = OWN_SHEETS if mark else OWN_SHEETS - {GUIDE_SHEET}
-        for grid in (workbook.grid(name) for name in workbook.sheets if name not in passed_over):
-            header = find_header(grid, self._candidates(mark), self._layout)
-            if header is not None:
-                sheets.append(read_records(grid, header, self._layout))
-            elif not all(map(is_blank, grid.rows)):
+        indexes = self._candidates(mark, parsed)
+        sheets: list[PlacedSheet] = []
+        remarks: list[Remark] = list(self._of_mark(mark))
+        asked = [grid for grid in grids if grid.name not in passed_over and not all(map(is_blank, grid.rows))]
+        for grid in asked:
+            header = find_header(grid, indexes, self._layout)
+            if is_card(grid, header, indexes, self._layout):
+                remarks.append(Remark("F17", sheet=grid.name))
+                continue
+            if header is None:
                 remarks.append(Remark("F07", sheet=grid.name))
-        if not sheets:
-            return _unusable(submission, "F05")
-        remarks += [remark for sheet in sheets for remark in _column_remarks(sheet)]
-        hidden = [sheet for sheet in sheets if sheet.sheet in workbook.hidden and sheet.rows]
-        remarks += [Remark("F14", sheet.sheet, details={"records": str(len(sheet.rows))}) for sheet in hidden]
-        if not any(sheet.rows for sheet in sheets):
-            remarks.append(Remark("F10"))
-        return ParsedFile(submission, village, recognised_by=how, sheets=tuple(sheets), remarks=tuple(remarks))
+                continue
+            splitters = self._splitters[header.index.edition, header.index.unit]
+            found = read_records(grid, header, self._layout, splitters)
+            placed = places.of_sheet(grid.name, _title(grid, header))
+            sheets.append(PlacedSheet(found, placed))
+            remarks += _remarks(found, placed, grid)
+        parsed = _placed_as(replace(parsed, sheets=tuple(sheets)))
+        remarks += [*_of_editions(sheets), *self._of_town(parsed, places)]
+        return self._concluded(parsed, asked, remarks)
 
-    def _candidates(self, mark: FormMark | None) -> list[HeaderIndex]:
-        return [index for index in self._indexes if mark is None or index.edition == mark.edition]
+    def _candidates(self, mark: FormMark | None, parsed: ParsedFile) -> list[HeaderIndex]:
+        approved = approved_for(self._mappings, parsed.village, parsed.town)
+        return [index.approving(approved) for index in self._indexes if mark is None or index.edition == mark.edition]
 
-    def _place(self, name: str, mark: FormMark | None) -> tuple[Village | None, str, list[Remark]]:
-        """The village of a file: the form's own mark counts before the file's name."""
-        named, how = self._areas.of_file(name)
-        if mark is None or not mark.village:
-            return named, how, []
-        marked = self._areas.frame.by_code.get(mark.village)
-        if marked is None:
-            return named, how, [Remark("F08", details={"code": mark.village})]
-        if named is not None and named != marked:
-            return marked, "form", [Remark("F09", details={"form": marked.name, "name": named.name})]
-        return marked, "form", []
+    def _of_mark(self, mark: FormMark | None) -> Iterator[Remark]:
+        if mark and mark.village and mark.village not in self._areas.frame.by_code:
+            yield Remark("F08", details={"code": mark.village})
+
+    def _of_town(self, parsed: ParsedFile, places: Places) -> Iterator[Remark]:
+        """The folder is of another 镇街 than the village."""
+        village = parsed.village
+        if village and places.town and places.town != village.town_code:
+            yield _against(parsed.placed, "folder", self._areas.frame.towns[places.town])
+
+    def _concluded(self, parsed: ParsedFile, grids: Sequence[Grid], remarks: list[Remark]) -> ParsedFile:
+        """Say what a file without records is: a zero return, an empty form, or of no use."""
+        if parsed.records:
+            return replace(parsed, remarks=tuple(remarks))
+        if self._declares_none(parsed.submission.name, grids):
+            remarks = [r for r in remarks if r.notice != "F07"]
+            return replace(parsed, remarks=(*remarks, Remark("F29")), declared_none=True)
+        if parsed.sheets:
+            return replace(parsed, remarks=(*remarks, Remark("F10")))
+        cards = [remark for remark in remarks if remark.notice == "F17"]
+        return replace(parsed, remarks=tuple(cards) or (Remark("F05"),), usable=False)
+
+    def _declares_none(self, name: str, grids: Sequence[Grid]) -> bool:
+        """Whether a file without records says that there is nobody to be surveyed."""
+        texts = [name, *(text for grid in grids for row in grid.rows for text in row if text)]
+        return any(word in "".join(text.split()) for text in texts for word in self._layout.zero_words)
 
 
-def _unusable(submission: Submission, notice: str, **details: str) -> ParsedFile:
-    return ParsedFile(submission, remarks=(Remark(notice, details=details),), usable=False)
+def _placed_file(parsed: ParsedFile, places: Places) -> ParsedFile:
+    """Where a file belongs by what can be told without its sheets."""
+    placed = places.of_file()
+    town = placed.village.town_code if placed.village else places.town
+    return replace(parsed, placed=placed, town=town)
 
 
-def _column_remarks(sheet: SheetRecords) -> Iterator[Remark]:
-    """Columns that the questionnaire does not know, or that name an item twice."""
-    header = sheet.header
-    for notice, columns in (("F11", header.extra), ("F12", header.repeated)):
-        for column, text in columns.items():
-            yield Remark(notice, sheet.sheet, header.row + 1, column, " ".join(text.split()))
-    for column in sheet.headless:
-        yield Remark("F13", sheet.sheet, header.row + 1, column)
+def _placed_as(parsed: ParsedFile) -> ParsedFile:
+    """Where a file belongs after its sheets were read: a village only if they are all of it."""
+    placed = [sheet.placed for sheet in parsed.sheets if sheet.found.rows] or [s.placed for s in parsed.sheets]
+    if not placed:
+        return parsed
+    villages = {one.village for one in placed}
+    together = placed[0] if len(villages) == 1 else Placed()
+    town = together.village.town_code if together.village else parsed.town
+    return replace(parsed, placed=together, town=town)
+
+
+def _title(grid: Grid, header: Header) -> str:
+    """What stands above the header, as far as a title may go."""
+    texts = (text for row in grid.rows[: header.first] for text in row if text.strip())
+    return " ".join(texts)[:_LONGEST_TITLE]
+
+
+def _remarks(found: SheetRecords, placed: Placed, grid: Grid) -> Iterator[Remark]:
+    """What is to be said of a sheet and its columns."""
+    yield from _column_remarks(found)
+    if grid.hidden and found.rows:
+        yield Remark("F14", grid.name, details={"records": str(len(found.rows))})
+    rows, columns = (len(set(hidden)) for hidden in (grid.hidden_rows, grid.hidden_columns))
+    if (rows or columns) and found.rows:
+        yield Remark("F20", grid.name, details={"rows": str(rows), "columns": str(columns)})
+    if placed.against and placed.village and found.rows:
+        yield replace(_against(placed, placed.against.where, placed.against.village.name), sheet=grid.name)
+    if placed.former and placed.village and found.rows:
+        yield Remark("F21", grid.name, details={"former": placed.former, "village": placed.village.name})
+    for item, rows in found.filled_down.items():
+        column = next(place for place, name in found.header.items.items() if name == item)
+        yield Remark("F33", grid.name, found.header.row + 1, column, details={"rows": str(rows)})
+
+
+def _against(placed: Placed, where: str, name: str) -> Remark:
+    """A sign that says something else than the one that counts."""
+    assert placed.village is not None  # noqa: S101 - asked only where a sign counts
+    details = {"first_where": WHERE[placed.by], "first": placed.village.name, "second_where": WHERE[where]}
+    return Remark("F09", details={**details, "second": name})
+
+
+_OF_COLUMNS = {How.UNKNOWN: "F11", How.REPEATED: "F12", How.SIMILAR: "F15", How.UNSURE: "F16"}
+
+
+def _column_remarks(found: SheetRecords) -> Iterator[Remark]:
+    """Columns that the questionnaire does not know, that name an item twice, or that are only like one."""
+    header = found.header
+    for match in header.matches:
+        if match.how not in _OF_COLUMNS:
+            continue
+        label = header.index.sheet.by_name[match.like].label if match.like else ""
+        details = {"label": label, "score": f"{match.score:.0f}"}
+        text = " ".join(match.text.split())
+        yield Remark(_OF_COLUMNS[match.how], found.sheet, header.row + 1, match.column, text, details)
+    for column in found.headless:
+        yield Remark("F13", found.sheet, header.row + 1, column)
+
+
+def _of_editions(sheets: Sequence[PlacedSheet]) -> Iterator[Remark]:
+    """Sheets of different editions in one file."""
+    editions = {sheet.found.sheet: sheet.found.header.index.edition for sheet in sheets if sheet.found.rows}
+    first = next(iter(editions.values()), "")
+    for name, edition in editions.items():
+        if edition != first:
+            yield Remark("F32", name, details={"edition": edition, "other": first})

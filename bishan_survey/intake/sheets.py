@@ -1,11 +1,25 @@
 """From a worksheet to verbatim records: which rows are records, and what stands in their cells."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from bishan_survey.intake.cells import Cell, Grid, cell_text, column_texts
-from bishan_survey.intake.headers import Header, is_blank
+from bishan_survey.intake.compounds import Splitter
+from bishan_survey.intake.headers import Header
 from bishan_survey.model import SheetLayout
+from bishan_survey.reading.grid import Grid
+
+Texts = dict[str, list[str]]
+"""Text of each record by variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A part of a cell that held several items."""
+
+    row: int
+    item: str
+    original: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -16,80 +30,156 @@ class SheetRecords:
     header: Header
     rows: list[int]
     """Row number of each record, as the spreadsheet shows it."""
-    texts: dict[str, list[str]]
-    """Text of each record by variable."""
+    texts: Texts
     not_records: list[tuple[int, str]]
     """Row number and reason of each row that is no record."""
     headless: list[int]
     """Positions of columns in which something stands, though not in the header."""
+    filled_down: dict[str, int] = field(default_factory=dict)
+    """By variable: how many cells were filled from the merged cell that covers them."""
+    taken: list[Taken] = field(default_factory=list)
+    shared: dict[str, int] = field(default_factory=dict)
+    """Column of variables that have none of their own, and were taken out of another item's."""
 
 
-def read_records(grid: Grid, header: Header, layout: SheetLayout) -> SheetRecords:
+def read_records(grid: Grid, header: Header, layout: SheetLayout, splitters: Sequence[Splitter] = ()) -> SheetRecords:
     """Every row below the header, as a record or with the reason why it is none."""
     first = header.row + 1
-    body = grid.rows[first : _end(grid)]
-    reasons = [_not_a_record(row, header, layout) for row in body]
+    body, filled = _filled_down(grid, header, layout)
+    reasons = [_not_a_record(row, header, layout, n == 0) for n, row in enumerate(body)]
     kept = [n for n, reason in enumerate(reasons) if reason is None]
     records = body if len(kept) == len(body) else [body[n] for n in kept]
     columns = list(zip(*records, strict=True)) if records else []
-    headed = {*header.items, *header.extra, *header.repeated}
-    return SheetRecords(
+    headed = {match.column for match in header.matches}
+    found = SheetRecords(
         sheet=grid.name,
         header=header,
         rows=[first + n + 1 for n in kept],
-        texts={name: column_texts(columns[place]) if columns else [] for place, name in header.items.items()},
+        texts={name: list(columns[place]) if columns else [] for place, name in header.items.items()},
         not_records=[(first + n + 1, reason) for n, reason in enumerate(reasons) if reason is not None],
-        headless=[n for n, cells in enumerate(columns) if n not in headed and any(map(_filled, cells))],
+        headless=[n for n, cells in enumerate(columns) if n not in headed and any(map(str.strip, cells))],
+        filled_down=filled,
     )
+    for splitter in splitters:
+        found = _taken_apart(found, columns, splitter)
+    return found
 
 
-def _end(grid: Grid) -> int:
+def _end(rows: Sequence[Sequence[str]]) -> int:
     """Position after the last row in which anything stands."""
-    for position in range(len(grid.rows), 0, -1):
-        if not is_blank(grid.rows[position - 1]):
+    for position in range(len(rows), 0, -1):
+        if not is_blank(rows[position - 1]):
             return position
     return 0
 
 
-def _not_a_record(row: Sequence[Cell], header: Header, layout: SheetLayout) -> str | None:
+def is_blank(row: Sequence[str]) -> bool:
+    """Whether nothing stands in a row."""
+    return not any(map(str.strip, row))
+
+
+def _filled_down(grid: Grid, header: Header, layout: SheetLayout) -> tuple[list[list[str]], dict[str, int]]:
+    """The rows below the header; where one merged cell stands for several rows, each has its text."""
+    first = header.row + 1
+    body = grid.rows[first : _end(grid.rows)]
+    filled: dict[str, int] = {}
+    for top, column, bottom, _ in grid.merged:
+        item = header.items.get(column)
+        if item not in layout.filled_down or top < first or not top < bottom < first + len(body):
+            continue
+        text = body[top - first][column]
+        for row in range(top + 1 - first, bottom + 1 - first):
+            body[row] = [*body[row][:column], text, *body[row][column + 1 :]]
+        filled[item] = filled.get(item, 0) + bottom - top
+    return body, filled
+
+
+def _not_a_record(row: Sequence[str], header: Header, layout: SheetLayout, is_first: bool) -> str | None:
     """Why a row is no record: ``blank``, ``total``, ``remark``, ``unfilled``, ``header``; ``None`` if it is one."""
-    first = "".join(next(_texts(row), "").split()).rstrip("：:（）()")
-    if not first and not any(map(_filled, row)):
+    first = "".join(next((text for text in row if text.strip()), "").split()).rstrip("：:（）()")
+    if not first and is_blank(row):
         return "blank"
-    if _repeats_header(row, header):
+    if _repeats_header(row, header) or (is_first and _counts_columns(row)):
         return "header"
     if _identified(row, header, layout):
         return None
     if first in layout.total_words:
         return "total"
-    if first.startswith(layout.remark_words):
+    if first.startswith(layout.remark_words) or _declares_none(row, layout):
         return "remark"
     return None if _answered(row, header, layout) else "unfilled"
 
 
-def _identified(row: Sequence[Cell], header: Header, layout: SheetLayout) -> bool:
+def _identified(row: Sequence[str], header: Header, layout: SheetLayout) -> bool:
     """Whether something as long as a person's number stands where one belongs (a total may stand there too)."""
     return any(
-        len(cell_text(row[place]).strip()) >= layout.identifying_length
+        len(row[place].strip()) >= layout.identifying_length
         for place, name in header.items.items()
         if name in layout.identifying_variables
     )
 
 
-def _filled(cell: Cell) -> bool:
-    return bool(cell_text(cell).strip())
+def _declares_none(row: Sequence[str], layout: SheetLayout) -> bool:
+    """A line that says nothing but that there is nobody to be surveyed."""
+    texts = ["".join(text.split()) for text in row if text.strip()]
+    return len(texts) == 1 and any(word in texts[0] for word in layout.zero_words)
 
 
-def _answered(row: Sequence[Cell], header: Header, layout: SheetLayout) -> bool:
+def _answered(row: Sequence[str], header: Header, layout: SheetLayout) -> bool:
     """Whether more stands in a row than a form has filled in beforehand."""
-    asked = [place for place, name in header.items.items() if name not in layout.prefilled]
-    return any(_filled(row[place]) for place in (*asked, *header.extra, *header.repeated))
+    return any(
+        row[match.column].strip()
+        for match in header.matches
+        if not match.items or any(item not in layout.prefilled for item in match.items)
+    )
 
 
-def _texts(row: Sequence[Cell]) -> Iterator[str]:
-    return (text for cell in row if (text := cell_text(cell).strip()))
-
-
-def _repeats_header(row: Sequence[Cell], header: Header) -> bool:
+def _repeats_header(row: Sequence[str], header: Header) -> bool:
     """A header printed again on a later page."""
-    return all(header.index.item(cell_text(row[place])) == name for place, name in header.items.items())
+    return all(header.index.item(row[place]) == name for place, name in header.items.items())
+
+
+def _counts_columns(row: Sequence[str]) -> bool:
+    """A line below the header that numbers its columns: 1, 2, 3 … or 甲, 1, 2 …"""
+    numbers = [text.strip("()（） ") for text in row if text.strip()]
+    numbers = numbers[1:] if numbers and numbers[0] in ("甲", "栏次") else numbers
+    return len(numbers) > 2 and numbers == [str(n) for n in range(1, len(numbers) + 1)]
+
+
+def _taken_apart(found: SheetRecords, columns: Sequence[Sequence[str]], splitter: Splitter) -> SheetRecords:
+    """Take cells apart that hold several items: those of compound columns, and those of the items' own columns."""
+    items = splitter.compound.items
+    places = [place for place, held in found.header.compounds.items() if held == items]
+    places += [place for place, name in found.header.items.items() if name in items]
+    for place in places:
+        cells = columns[place] if columns else []
+        parts = {text: splitter.split(text) for text in set(cells)}
+        compound = place in found.header.compounds
+        if compound or any(parts.values()):
+            found = _with_parts(found, place, cells, parts, splitter)
+    return found
+
+
+def _with_parts(
+    found: SheetRecords,
+    place: int,
+    cells: Sequence[str],
+    parts: dict[str, dict[str, str] | None],
+    splitter: Splitter,
+) -> SheetRecords:
+    own = found.header.items.get(place)
+    wanted = [*splitter.compound.items, *([splitter.details] if splitter.details else [])]
+    texts = found.texts | {name: list(found.texts.get(name) or [""] * len(cells)) for name in wanted}
+    taken = list(found.taken)
+    for n, cell in enumerate(cells):
+        split = parts[cell]
+        if split is None:
+            if own is None and cell.strip() and not texts[wanted[0]][n].strip():
+                texts[wanted[0]][n] = cell  # not understood: it is shown to people where the first item belongs
+        elif all(not texts[i][n].strip() or i == own or splitter.same(i, texts[i][n], t) for i, t in split.items()):
+            for item, text in split.items():
+                if item == own or not texts[item][n].strip():
+                    texts[item][n] = text
+                    taken.append(Taken(found.rows[n], item, cell, text))
+    shared = {name: place for name in wanted if name not in found.header.items.values()}
+    return replace(found, texts=texts, taken=taken, shared={**shared, **found.shared})

@@ -7,6 +7,7 @@ them. All are frozen; a stage takes a :class:`Batch` and returns another.
 
 from bishan_survey.model.batch import Batch, Ledger, Table
 from bishan_survey.model.design import Design, Survey
+from bishan_survey.model.form_mark import CODES_SHEET, GUIDE_SHEET, MARK_SHEET, OWN_SHEETS, FormMark, read_mark
 from bishan_survey.model.outputs import Column, DeliveryColumn, DeliveryLine, DeliveryProfile, TableShell
 from bishan_survey.model.questionnaire import (
     Code,
@@ -19,25 +20,42 @@ from bishan_survey.model.questionnaire import (
     Subject,
     ValueType,
 )
-from bishan_survey.model.rules import AreaFrame, EditRule, ImpliedText, Notice, SheetLayout, SurvivorRule, Village
+from bishan_survey.model.rules import (
+    AreaFrame,
+    Compound,
+    EditRule,
+    ImpliedText,
+    Notice,
+    ReturnsPolicy,
+    SheetLayout,
+    SurvivorRule,
+    Village,
+)
 
 __all__ = [
+    "CODES_SHEET",
+    "GUIDE_SHEET",
+    "MARK_SHEET",
+    "OWN_SHEETS",
     "AreaFrame",
     "Batch",
     "Code",
     "CodeList",
     "Column",
+    "Compound",
     "DeliveryColumn",
     "DeliveryLine",
     "DeliveryProfile",
     "Derived",
     "Design",
     "EditRule",
+    "FormMark",
     "ImpliedText",
     "Item",
     "Ledger",
     "Notice",
     "Questionnaire",
+    "ReturnsPolicy",
     "Severity",
     "Sheet",
     "SheetLayout",
@@ -48,4 +66,5 @@ __all__ = [
     "TableShell",
     "ValueType",
     "Village",
+    "read_mark",
 ]

@@ -18,8 +18,8 @@ class Batch:
     """What the stages hand on. Frames only: no path is opened, nothing is printed, no clock is read.
 
     ``records`` holds one frame for each (edition, unit): first the address columns ``_file, _sheet, _row,
-    _village, _town``, then the variables: text as found in the cells before validation, typed after it. After
-    validation ``_status`` says ``accepted``, ``held``; after deduplication also ``duplicate``.
+    _village, _town``, then the variables: text as found in the cells before validation, typed after it. In the end
+    ``_status`` says ``accepted``, ``held``, ``duplicate`` or ``superseded``.
     """
 
     sources: pl.DataFrame
@@ -34,6 +34,10 @@ class Batch:
     """Rows that are not records (blank, 合计, notes), with their address and the reason."""
     links: pl.DataFrame
     """Records of one person: which counts, which do not, by which rule."""
+    returns: pl.DataFrame
+    """One row for each village that should report: what came, which file counts, since when."""
+    differences: pl.DataFrame
+    """What a village's later file changed of its earlier one."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,11 @@ class Ledger:
     accepted: int
     held: int
     duplicate: int
+    superseded: int
+    """Records whose village has sent a later file in place of theirs."""
     not_a_record: int
 
     @property
     def balanced(self) -> bool:
         """Whether every row read is accounted for exactly once."""
-        return self.read == self.accepted + self.held + self.duplicate + self.not_a_record
+        return self.read == self.accepted + self.held + self.duplicate + self.superseded + self.not_a_record

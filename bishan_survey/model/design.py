@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bishan_survey.model.outputs import DeliveryProfile, TableShell
 from bishan_survey.model.questionnaire import CodeList, Derived, Item, Questionnaire
-from bishan_survey.model.rules import EditRule, ImpliedText, Notice, SheetLayout, SurvivorRule
+from bishan_survey.model.rules import Compound, EditRule, ImpliedText, Notice, ReturnsPolicy, SheetLayout, SurvivorRule
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,7 +28,9 @@ class Design:
     implied: Mapping[str, ImpliedText]
     notices: Mapping[str, Notice]
     survivor_rules: tuple[SurvivorRule, ...]
+    returns: ReturnsPolicy
     layout: SheetLayout
+    compounds: tuple[Compound, ...]
     shells: tuple[TableShell, ...]
     profiles: Mapping[str, DeliveryProfile]
     digest: str

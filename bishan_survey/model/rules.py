@@ -48,6 +48,10 @@ class Notice:
     severity: Severity
     message: str
     action: str
+    unread: str = ""
+    """What is not read at all because of it, in Chinese; empty: nothing is lost."""
+    cause: str = ""
+    """How it usually comes about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +66,50 @@ class SurvivorRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnsPolicy:
+    """When a later file of a village takes the place of its earlier one."""
+
+    supplement_share: float
+    """It must have at least this share (0 to 1) of the earlier one's units; with fewer it only adds to it (补报)."""
+
+
+@dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """How to tell headers, totals and remarks from records in a village's sheet."""
+    """How to tell headers, totals and remarks from records in a village's sheet. Its words: ``templates/layouts/``."""
 
     id: str
     header_rows: int
     header_lines: int
     header_hits: int
+    header_noise: tuple[str, ...]
+    similarity_read: float
+    """From this likeness on (0 to 100) an unknown header is read as the item that it is like."""
+    similarity_asked: float
+    """From this likeness on people are asked whether it is that item."""
+    similarity_margin: float
+    """By so much the next item must be less alike."""
+    other_people: tuple[str, ...]
     total_words: tuple[str, ...]
     remark_words: tuple[str, ...]
+    zero_words: tuple[str, ...]
     prefilled: tuple[str, ...]
+    filled_down: tuple[str, ...]
     identifying_variables: tuple[str, ...]
     identifying_length: int
-    header_noise: tuple[str, ...]
     village_suffixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """Several items written in one cell, such as ``肢体二级``."""
+
+    id: str
+    items: tuple[str, ...]
+    """Coded items in the order in which they are written: the whole, then its degree."""
+    headers: tuple[str, ...]
+    """Headers of columns that hold them together; they are also taken apart in the items' own columns."""
+    details: str | None = None
+    """Item of several answers that takes what is listed in brackets: ``多重（肢体二级、言语四级）``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from bishan_survey.design import compile_sql, variables_in
-from bishan_survey.intake.cells import cell_text
+from bishan_survey.reading.cells import cell_text
 from bishan_survey.synthesis.checking import Checker
 from bishan_survey.synthesis.planting import Candidates, Findings, Planting
 from bishan_survey.synthesis.recipe import DuplicateKind, Expected, Fault

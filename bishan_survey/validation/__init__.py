@@ -2,7 +2,7 @@
 
 from bishan_survey.validation.checks import Check, checks_for
 from bishan_survey.validation.schema import build_schema, failures
-from bishan_survey.validation.stage import validate
+from bishan_survey.validation.stage import type_batch, validate
 from bishan_survey.validation.typing import UNREADABLE, TypedRecords, add_derived, derived_expression, type_records
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "checks_for",
     "derived_expression",
     "failures",
+    "type_batch",
     "type_records",
     "validate",
 ]

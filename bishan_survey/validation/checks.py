@@ -13,7 +13,7 @@ import polars as pl
 
 from bishan_survey.design import compile_sql, derived_for, inputs_of, rules_for, variables_in
 from bishan_survey.model import CodeList, Derived, Design, Item, Severity, Sheet, ValueType
-from bishan_survey.validation.typing import UNREADABLE
+from bishan_survey.validation.typing import BROKEN, UNREADABLE
 
 _UNREADABLE_KINDS = {
     ValueType.INTEGER: "unreadable_integer",
@@ -77,8 +77,11 @@ def _implied_expressions(
 ) -> Iterator[tuple[str, str, pl.Expr]]:
     """Kind of text, name and expression of each check that follows from an item's definition."""
     value = pl.col(item.name)
+    broken = _named_in(BROKEN, {item.name}).fill_null(False)
+    yield "broken_cell", "broken", ~broken
     if item.type in _UNREADABLE_KINDS:
-        yield _UNREADABLE_KINDS[item.type], "readable", ~needs.unreadable({item.name}).fill_null(False)
+        unreadable = _named_in(UNREADABLE, {item.name}).fill_null(False)
+        yield _UNREADABLE_KINDS[item.type], "readable", ~unreadable | broken
     if codes is not None:
         yield "codes", "codes", _in_list(value, item, codes)
     if item.multiple and codes is not None:
@@ -135,6 +138,11 @@ def _plain(bound: float | None) -> str:
     return "不限" if bound is None else f"{bound:g}" if bound < 1e6 else f"{bound:,.0f}"
 
 
+def _named_in(column: str, items: Iterable[str]) -> pl.Expr:
+    """Whether one of the items is named in a column of names; null where none is."""
+    return pl.col(column).str.contains(rf"\b(?:{'|'.join(sorted(items))})\b")
+
+
 class _Needs:
     """Which items of a sheet a check stands on, derived variables followed to where they come from."""
 
@@ -152,11 +160,7 @@ class _Needs:
                 found.add(name)
         return found
 
-    def unreadable(self, items: Iterable[str]) -> pl.Expr:
-        """Whether one of the items was unreadable in a record; null where nothing was."""
-        return pl.col(UNREADABLE).str.contains(rf"\b(?:{'|'.join(sorted(items))})\b")
-
     def readable(self, expression: pl.Expr, variables: Iterable[str]) -> pl.Expr:
         """The expression, null where it stands on an unreadable item."""
         items = self.items(variables)
-        return pl.when(self.unreadable(items)).then(None).otherwise(expression) if items else expression
+        return pl.when(_named_in(UNREADABLE, items)).then(None).otherwise(expression) if items else expression

@@ -10,7 +10,7 @@ from bishan_survey.design import variable_types
 from bishan_survey.errors import DefinitionError
 from bishan_survey.model import Design, Severity, Sheet
 from bishan_survey.validation.checks import Check, checks_for
-from bishan_survey.validation.typing import UNREADABLE
+from bishan_survey.validation.typing import BROKEN, UNREADABLE
 
 
 def build_schema(design: Design, edition: str, unit: str) -> pa.DataFrameSchema:
@@ -27,7 +27,7 @@ def build_schema(design: Design, edition: str, unit: str) -> pa.DataFrameSchema:
 
 def schema_of(design: Design, sheet: Sheet, checks: Sequence[Check]) -> pa.DataFrameSchema:
     """A schema of a sheet's variables with some checks."""
-    types = variable_types(design, sheet) | {UNREADABLE: pl.String()}
+    types = variable_types(design, sheet) | {UNREADABLE: pl.String(), BROKEN: pl.String()}
     return pa.DataFrameSchema(
         columns={name: pa.Column(kind, nullable=True) for name, kind in types.items()},
         checks=[_as_pandera(check) for check in checks],

@@ -16,6 +16,16 @@ from bishan_survey.validation.typing import type_records
 _ADD_COLUMN = "请加上这一列，填好后重新报送；用下发的空白表填报最稳妥"
 
 
+def type_batch(batch: Batch, design: Design, survey: Survey) -> Batch:
+    """Type every record and check none: enough to compare what a village has sent twice."""
+    records: dict[tuple[str, str], pl.DataFrame] = {}
+    for (edition, unit), verbatim in batch.records.items():
+        sheet = design.questionnaires[edition].sheet(unit)
+        assert sheet is not None  # noqa: S101 - intake read it by this sheet
+        records[edition, unit] = type_records(verbatim, design, sheet, survey).frame
+    return replace(batch, records=records)
+
+
 def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
     """Type every record, confront it with every check, and hold those that fail a hard one.
 
@@ -28,7 +38,7 @@ def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
     """
     records: dict[tuple[str, str], pl.DataFrame] = {}
     findings = [batch.findings]
-    normalised = []
+    normalised = [batch.normalised]
     for (edition, unit), verbatim in batch.records.items():
         sheet = design.questionnaires[edition].sheet(unit)
         assert sheet is not None  # noqa: S101 - intake read it by this sheet

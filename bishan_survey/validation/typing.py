@@ -12,6 +12,8 @@ from bishan_survey.validation.values import Typed, as_written, read_values
 
 UNREADABLE = "unreadable"
 """Column naming the items of a record whose text was not understood, separated by blanks; null if there are none."""
+BROKEN = "broken"
+"""Column naming those of them whose cell holds an error value or a formula that was never computed."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ def type_records(records: pl.DataFrame, design: Design, sheet: Sheet, survey: Su
     }
     placed = [name for name in (*frames.ADDRESS, *CONTEXT) if name in records.columns]
     frame = records.select(placed).with_columns(
-        *(column.values for column in typed.values()), _unreadable_names(typed, records.height)
+        *(column.values for column in typed.values()),
+        _names(UNREADABLE, {name: column.unreadable for name, column in typed.items()}, records.height),
+        _names(BROKEN, {name: column.broken for name, column in typed.items()}, records.height),
     )
     return TypedRecords(add_derived(_with_context(frame, survey), design, sheet), _normalised(records, typed))
 
@@ -66,14 +70,14 @@ def derived_expression(derived: Derived) -> pl.Expr:
     return PARTS[str(derived.part)](pl.col(str(derived.of)))
 
 
-def _unreadable_names(typed: dict[str, Typed], height: int) -> pl.Series:
-    """For each record the names of its unreadable items."""
-    named = [(name, column.unreadable) for name, column in typed.items() if column.unreadable.any()]
+def _names(column: str, flags: dict[str, pl.Series], height: int) -> pl.Series:
+    """For each record the names of the items that are flagged."""
+    named = [(name, flagged) for name, flagged in flags.items() if flagged.any()]
     if not named:
-        return pl.Series(UNREADABLE, [None] * height, dtype=pl.String)
-    words = [pl.when(pl.lit(flags)).then(pl.lit(name)) for name, flags in named]
+        return pl.Series(column, [None] * height, dtype=pl.String)
+    words = [pl.when(pl.lit(flagged)).then(pl.lit(name)) for name, flagged in named]
     joined = pl.concat_str(words, separator=" ", ignore_nulls=True)
-    return pl.select(pl.when(joined != "").then(joined).alias(UNREADABLE)).to_series()
+    return pl.select(pl.when(joined != "").then(joined).alias(column)).to_series()
 
 
 def _normalised(records: pl.DataFrame, typed: dict[str, Typed]) -> pl.DataFrame:

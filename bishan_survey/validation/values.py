@@ -8,7 +8,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -22,7 +22,12 @@ Reading = tuple[Value | None, bool]
 LOST_DIGITS = r"^\s*[+-]?\d+(?:\.\d+)?[eE]\+?\d+\s*$"
 """A long number that a spreadsheet kept as a number: its last digits are gone."""
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+_ERRORS = r"N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!|FIELD!|ERROR!?|GETTING_DATA"
+BROKEN_CELL = rf"^(?:#(?:{_ERRORS})|Err:\d{{3}}|=.*)$"
+"""What stands in a cell whose formula went wrong, or was never computed: an error value, or the formula itself."""
+
+_CONTROLS = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
+_INVISIBLE = dict.fromkeys(map(ord, _CONTROLS + "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _APOSTROPHES = "'’‘`\""
 _BETWEEN_HAN = re.compile(r"(?<=[\u2e80-\u9fff\U00020000-\U0003ffff])\s+(?=[\u2e80-\u9fff\U00020000-\U0003ffff])")
@@ -49,6 +54,8 @@ class Typed:
     """True where there is a text that was not understood."""
     normalised: pl.Series
     """True where the text was understood though not written as the form asks."""
+    broken: pl.Series
+    """True where the cell's formula went wrong; such a text is unreadable, whatever the item."""
 
 
 def read_values(item: Item, texts: pl.Series, codes: CodeList | None) -> Typed:
@@ -59,9 +66,10 @@ def read_values(item: Item, texts: pl.Series, codes: CodeList | None) -> Typed:
         texts: the cells' texts, null where empty.
         codes: the item's code list, for coded items.
     """
-    if item.type in _AS_ASKED:
-        return _mostly_as_asked(item, texts)
-    return _one_by_one(item, texts, _reader(item, codes))
+    broken = texts.str.contains(BROKEN_CELL).fill_null(False)
+    sound = texts.set(broken, None) if broken.any() else texts
+    typed = _mostly_as_asked(item, sound) if item.type in _AS_ASKED else _one_by_one(item, sound, _reader(item, codes))
+    return replace(typed, unreadable=typed.unreadable | broken, broken=broken)
 
 
 def _mostly_as_asked(item: Item, texts: pl.Series) -> Typed:
@@ -71,25 +79,26 @@ def _mostly_as_asked(item: Item, texts: pl.Series) -> Typed:
     values = convert(texts.set(~plain, None))
     # What has the form of a date may be none, such as 2025-02-30.
     unreadable = (plain & values.is_null()).fill_null(False)
+    nowhere = pl.repeat(False, len(texts), dtype=pl.Boolean, eager=True)
     if plain.all():
-        return Typed(values, unreadable, pl.repeat(False, len(texts), dtype=pl.Boolean, eager=True))
+        return Typed(values, unreadable, nowhere, nowhere)
     others = _one_by_one(item, texts.set(plain, None), _READERS[item.type])
     merged = values.zip_with(plain.fill_null(True), others.values)
-    return Typed(merged, unreadable | others.unreadable, others.normalised)
+    return Typed(merged, unreadable | others.unreadable, others.normalised, nowhere)
 
 
 def _one_by_one(item: Item, texts: pl.Series, read: Callable[[str], Reading]) -> Typed:
     """Values read from each distinct text."""
     distinct = texts.drop_nulls().unique().sort()
+    nowhere = pl.repeat(False, len(texts), dtype=pl.Boolean, eager=True)
     if distinct.is_empty():
-        no = pl.repeat(False, len(texts), dtype=pl.Boolean, eager=True)
-        return Typed(pl.Series(item.name, [None] * len(texts), dtype=dtype(item)), no, no)
+        return Typed(pl.Series(item.name, [None] * len(texts), dtype=dtype(item)), nowhere, nowhere, nowhere)
     readings = [read(text) for text in distinct]
     place = texts.replace_strict(distinct, pl.int_range(len(distinct), eager=True), return_dtype=pl.UInt32)
     values = pl.Series(item.name, [value for value, _ in readings], dtype=dtype(item), strict=True)
     odd = pl.Series([value is not None and not plain for value, plain in readings], dtype=pl.Boolean)
     typed = values.gather(place)
-    return Typed(typed, typed.is_null() & texts.is_not_null(), odd.gather(place).fill_null(False))
+    return Typed(typed, typed.is_null() & texts.is_not_null(), odd.gather(place).fill_null(False), nowhere)
 
 
 def as_written(value: object) -> str:
@@ -220,7 +229,7 @@ _READERS: dict[ValueType, Callable[[str], Reading]] = {
 }
 
 _AS_ASKED: dict[ValueType, tuple[str, Callable[[pl.Series], pl.Series]]] = {
-    ValueType.TEXT: (r"^[^\s\p{Cf}]+$", lambda texts: texts),
+    ValueType.TEXT: (r"^[^\s\p{Cf}\p{Cc}]+$", lambda texts: texts),
     ValueType.CERTIFICATE: (r"^[0-9A-Z]+$", lambda texts: texts),
     ValueType.ID_NUMBER: (r"^[0-9A-Z]+$", lambda texts: texts),
     ValueType.PHONE: (r"^[0-9-]+$", lambda texts: texts),

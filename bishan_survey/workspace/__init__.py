@@ -4,7 +4,6 @@ from bishan_survey.workspace.folder import (
     Received,
     Workspace,
     create_workspace,
-    is_dropping,
     make_private_folder,
     write_atomically,
 )
@@ -20,7 +19,6 @@ __all__ = [
     "Workspace",
     "create_workspace",
     "current_run",
-    "is_dropping",
     "make_private_folder",
     "new_run",
     "write_atomically",

@@ -1,13 +1,14 @@
 """A workspace on disk: its folders, its inbox, its archive and its lock. Works the same on Linux and Windows."""
 
 import csv
-import hashlib
 import io
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -15,11 +16,14 @@ from filelock import FileLock, Timeout
 from bishan_survey.design import read_area_frame
 from bishan_survey.errors import BusyError, WorkspaceError
 from bishan_survey.model import AreaFrame, Survey
+from bishan_survey.reading.incoming import digest_of, is_dropping
+from bishan_survey.workspace.receipts import RECEIPTS_FILE, Receipts, read_receipts, receipts_csv, with_arrivals
 from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Settings, read_settings, settings_text
 
 INBOX, ARCHIVE, RUNS = "inbox", "archive", "runs"
+MAPPINGS, PASSWORDS = "mappings.csv", "passwords.txt"
 _LOCK = ".lock"
-_DROPPINGS = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+_WRITING = ".writing-"
 _OWNER_ONLY_FOLDER = 0o700
 _OWNER_ONLY_FILE = 0o600
 _READABLE_FILE = 0o644
@@ -34,6 +38,8 @@ class Received:
     archived: Path
     sha256: str
     size: int
+    received: str | None = None
+    """When this content was first met (ISO 8601); ``None`` if it could not be read."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,17 @@ class Workspace:
         """Where the results of each run lie."""
         return self.root / RUNS
 
+    @property
+    def mappings(self) -> Path:
+        """Headers that people have approved."""
+        return self.root / MAPPINGS
+
+    def passwords(self) -> tuple[str, ...]:
+        """Passwords of villages' files, one on each line of a file that only its owner should be able to read."""
+        path = self.root / PASSWORDS
+        lines = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
+        return tuple(line.strip() for line in lines if line.strip())
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the workspace; the operating system lets go if the program dies.
@@ -82,8 +99,8 @@ class Workspace:
         except Timeout:
             raise BusyError(f"工作区 {self.root} 正由另一次运行使用", "请等它结束后再运行") from None
 
-    def receive(self) -> tuple[list[Received], int]:
-        """Copy new originals into the archive.
+    def receive(self, now: datetime) -> tuple[list[Received], int]:
+        """Copy new originals into the archive, and remember that they were first met now.
 
         Returns:
             Every file of the inbox in order of name, and how many were passed over (lock files of open documents
@@ -92,26 +109,48 @@ class Workspace:
         if not self.inbox.is_dir():
             raise WorkspaceError(f"工作区缺少收件夹 {self.inbox}", "请重新建立 inbox 文件夹，或运行 bishan-survey init")
         paths = sorted(path for path in self.inbox.rglob("*") if path.is_file())
-        wanted = [path for path in paths if not is_dropping(path)]
-        return [self._archive(path) for path in wanted], len(paths) - len(wanted)
+        names = {path: path.relative_to(self.inbox).as_posix() for path in paths}
+        wanted = [path for path in paths if not is_dropping(names[path])]
+        archived = [self._archive(path, names[path]) for path in wanted]
+        receipts = self._remember(archived, now)
+        known = {sha256: receipt.received for sha256, receipt in receipts.items()}
+        return [replace(file, received=known.get(file.sha256)) for file in archived], len(paths) - len(wanted)
 
-    def _archive(self, path: Path) -> Received:
-        name = path.relative_to(self.inbox).as_posix()
+    def _remember(self, files: Sequence[Received], now: datetime) -> Receipts:
+        """When each content was first met, those of tonight included."""
+        path = self.root / ARCHIVE / RECEIPTS_FILE
+        known = read_receipts(path)
+        receipts = with_arrivals(known, ((file.sha256, file.name, file.size) for file in files if file.sha256), now)
+        if len(receipts) > len(known):
+            write_atomically(path, receipts_csv(receipts), private=True)
+        return receipts
+
+    def _archive(self, path: Path, name: str) -> Received:
+        """A file of the inbox with its copy in the archive; one that nobody can read is told by the reader."""
+        digest, size = digest_of(path)
+        if digest and digest_of(self._archived(digest, path))[0] != digest:
+            digest, size = self._copy(path)
+        return Received(name, self._archived(digest, path) if digest else path, digest, size)
+
+    def _archived(self, digest: str, path: Path) -> Path:
+        return self.root / ARCHIVE / digest[:2] / f"{digest}{path.suffix.lower()}"
+
+    def _copy(self, path: Path) -> tuple[str, int]:
+        """Copy a file into the archive, under the hash of what was copied, however large it is."""
+        make_private_folder(self.root / ARCHIVE)
+        handle, name = tempfile.mkstemp(dir=self.root / ARCHIVE, prefix=_WRITING)
+        copy = Path(name)
         try:
-            content = path.read_bytes()
-        except OSError:
-            return Received(name, path, "", 0)  # the reader will meet the same, and report the file
-        digest = hashlib.sha256(content).hexdigest()
-        archived = self.root / ARCHIVE / digest[:2] / f"{digest}{path.suffix.lower()}"
-        if not archived.is_file() or hashlib.sha256(archived.read_bytes()).hexdigest() != digest:
-            make_private_folder(archived.parent)
-            write_atomically(archived, content, private=True, durable=False)  # the original still lies in the inbox
-        return Received(name, archived, digest, len(content))
-
-
-def is_dropping(path: Path) -> bool:
-    """Whether a file is no submission: a lock file of an open document, or what a desktop leaves behind."""
-    return path.name.startswith(("~$", ".~", ".")) or path.name.lower() in _DROPPINGS
+            with os.fdopen(handle, "wb") as file, path.open("rb") as original:
+                shutil.copyfileobj(original, file)
+            digest, size = digest_of(copy)
+            copy.chmod(_OWNER_ONLY_FILE)
+            make_private_folder(self._archived(digest, path).parent)
+            copy.replace(self._archived(digest, path))
+        except BaseException:
+            copy.unlink(missing_ok=True)
+            raise
+        return digest, size
 
 
 def create_workspace(
@@ -156,7 +195,7 @@ def write_atomically(path: Path, content: bytes, *, private: bool, durable: bool
         private: whether only its owner may read it.
         durable: whether it must outlast a power cut from now on.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_WRITING)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -52,6 +52,8 @@ def main() -> None:
         subprocess.run([*program, "sample", district], check=True, capture_output=True)
         inbox = str(Path(district) / "inbox")
         night, read = [*program, "nightly", district], [sys.executable, str(HERE / "bare_read.py"), inbox]
+        ours, bare, ratio = side_by_side([sys.executable, str(HERE / "guarded_read.py"), inbox], read)
+        show("guarded read / bare python-calamine read", ratio, "< 1.4", f"{ours:.2f} s / {bare:.2f} s")
         ours, bare, ratio = side_by_side(night, read)
         show("night / bare python-calamine read", ratio, "< 2.5", f"{ours:.2f} s / {bare:.2f} s")
         checked = subprocess.run(

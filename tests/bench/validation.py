@@ -5,6 +5,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from bishan_survey.design import load_design
@@ -25,7 +26,7 @@ def main(folder: Path) -> None:
     design = load_design()
     workspace = Workspace.open(folder, frozenset(design.questionnaires))
     survey = workspace.settings.survey
-    received, _ = workspace.receive()
+    received, _ = workspace.receive(datetime.now().astimezone())
     submissions = [Submission(file.name, file.archived, file.sha256, file.size) for file in received]
     batch = read_batch(submissions, design, survey, workspace.areas)
     sheet = design.questionnaires["bishan-2025"].sheet("person")

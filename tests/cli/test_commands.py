@@ -111,7 +111,8 @@ def test_a_night_from_the_inbox_to_the_published_workbook(workspace: Path) -> No
     assert night.returncode == 0, night.stderr
     told = json.loads(night.stdout)
     assert told["schema"] == "bishan-survey/nightly/1"
-    assert told["rows"] == {"read": 3, "accepted": 1, "held": 1, "duplicate": 1, "not_a_record": 0}
+    rows = {"read": 3, "accepted": 1, "held": 1, "duplicate": 1, "superseded": 0, "not_a_record": 0}
+    assert told["rows"] == rows
     folder = Path(told["folder"])
     assert (folder / "statistics" / "统计表.xlsx").is_file()
     assert (folder / "restricted" / "问题清单.xlsx").stat().st_mode & 0o077 == 0
@@ -122,7 +123,7 @@ def test_a_night_from_the_inbox_to_the_published_workbook(workspace: Path) -> No
 
 
 def test_a_bad_file_is_told_by_its_own_exit_code(workspace: Path) -> None:
-    (workspace / "inbox" / "坏.xlsx").write_bytes(b"broken")
+    (workspace / "inbox" / "坏.xlsx").write_bytes(b"PK\x03\x04 broken")
     night = run("nightly", workspace)
     assert night.returncode == 5
     assert "F01" in night.stdout

@@ -56,6 +56,8 @@ def batch(drawn: pl.DataFrame, design: Design) -> Batch:
         normalised=none(frames.NORMALISED),
         not_records=none(frames.NOT_RECORDS),
         links=none(frames.LINKS),
+        returns=none(frames.RETURNS),
+        differences=none(frames.DIFFERENCES),
     )
 
 

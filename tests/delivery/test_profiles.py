@@ -8,8 +8,8 @@ import pytest
 
 from bishan_survey.delivery import missing_variables, write_profile_csv, write_profile_xlsx
 from bishan_survey.errors import DefinitionError
-from bishan_survey.intake.cells import Workbook
 from bishan_survey.model import DeliveryColumn, DeliveryProfile, Survey
+from tests.workbooks import sheets_of
 
 _PROFILE = DeliveryProfile(
     id="trial",
@@ -39,7 +39,7 @@ def test_columns_and_codes(tmp_path: Path) -> None:
 def test_text_never_becomes_a_formula(tmp_path: Path, survey: Survey) -> None:
     path = tmp_path / "a.xlsx"
     write_profile_xlsx(path, _PROFILE, _RECORDS, survey)
-    assert Workbook(path.read_bytes()).grid("试验").rows[1] == ["=1+1", "2"]
+    assert sheets_of(path)["试验"][1] == ["=1+1", "2"]
     assert path.stat().st_mode & 0o077 == 0
 
 

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from bishan_survey.forms import FIRST_ROW, FormContent, write_form
 from bishan_survey.intake import read_batch
-from bishan_survey.intake.cells import Workbook
 from bishan_survey.model import AreaFrame, Design, Survey
 from tests.people import adult
-from tests.workbooks import submission
+from tests.workbooks import sheets_of, submission
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Co", "Cn")), min_size=1, max_size=20)
 
@@ -83,5 +82,5 @@ def test_the_form_holds_its_drop_downs_and_no_formula_of_a_person(tmp_path, desi
     assert xml.count('<dataValidation type="list"') == len(lists)
     assert xml.count("<dataValidation ") == len(person.items)
     assert "<f>" not in xml
-    guide = Workbook(path.read_bytes()).grid("填表说明")
-    assert len(guide.rows) > len(person.items)
+    guide = sheets_of(path)["填表说明"]
+    assert len(guide) > len(person.items)

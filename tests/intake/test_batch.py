@@ -106,7 +106,8 @@ def test_a_village_that_contradicts_its_file(read) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "notice"), [("a.xlsx", b"x", "F01"), ("a.docx", b"x", "F04"), ("a.pdf", b"", "F04")]
+    ("name", "content", "notice"),
+    [("a.xlsx", b"PK\x03\x04", "F01"), ("b.xlsx", b"x", "F05"), ("a.docx", b"x", "F04"), ("a.pdf", b"", "F34")],
 )
 def test_a_file_that_cannot_be_used_stops_nothing(
     tmp_path: Path, design: Design, survey: Survey, areas: AreaFrame, name: str, content: bytes, notice: str

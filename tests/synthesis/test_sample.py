@@ -138,7 +138,7 @@ def test_every_village_reports_and_everybody_stands_in_a_sheet(sample: Sample, d
 
 def test_sheets_of_their_own_making_are_read(sample: Sample) -> None:
     assert set(sample.validated.not_records["reason"]) >= {"total", "remark"}
-    assert set(sample.validated.sources["recognised_by"].drop_nulls()) >= {"form", "file name (code)"}
+    assert set(sample.validated.sources["recognised_by"].drop_nulls()) >= {"form", "title", "file"}
 
 
 def test_the_people_do_not_exist(sample: Sample) -> None:

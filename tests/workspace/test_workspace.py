@@ -16,14 +16,6 @@ _EDITIONS = frozenset(_DESIGN.questionnaires)
 _STARTED = datetime(2025, 11, 1, 2, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    root = tmp_path / "工作区"
-    rows = _DEFAULTS.area_rows()
-    create_workspace(root, _DEFAULTS.survey(_DESIGN), rows, _DEFAULTS.district_code, _DEFAULTS.district)
-    return Workspace.open(root, _EDITIONS)
-
-
 def test_a_new_workspace_opens(workspace: Workspace) -> None:
     assert workspace.settings.survey.editions == ("bishan-2025",)
     assert len(workspace.areas.villages) == 191
@@ -77,12 +69,12 @@ def test_originals_are_archived_once_and_left_alone(workspace: Workspace) -> Non
     (workspace.inbox / "二.XLSX").write_bytes(b"one")
     (workspace.inbox / "~$一.xlsx").write_bytes(b"lock")
     (workspace.inbox / "Thumbs.db").write_bytes(b"")
-    received, passed_over = workspace.receive()
+    received, passed_over = workspace.receive(_STARTED)
     assert [file.name for file in received] == ["二.XLSX", "甲镇/一.xlsx"]
     assert passed_over == 2
     assert received[0].archived == received[1].archived
     assert received[0].archived.read_bytes() == b"one"
-    again, _ = workspace.receive()
+    again, _ = workspace.receive(_STARTED)
     assert again == received
     assert first.read_bytes() == b"one"
 
@@ -141,9 +133,9 @@ def test_a_pointer_to_nothing_is_told(workspace: Workspace) -> None:
 
 def test_a_damaged_archive_copy_is_made_anew(workspace: Workspace) -> None:
     (workspace.inbox / "一.xlsx").write_bytes(b"one")
-    (received,), _ = workspace.receive()
+    (received,), _ = workspace.receive(_STARTED)
     received.archived.write_bytes(b"rotten")
-    workspace.receive()
+    workspace.receive(_STARTED)
     assert received.archived.read_bytes() == b"one"
 
 

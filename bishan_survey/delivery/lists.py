@@ -1,0 +1,57 @@
+"""Lists for people: names instead of codes, one list to a sheet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from xlsxwriter import Workbook
+
+from bishan_survey.delivery.styles import Styles, set_up_page
+from bishan_survey.model import AreaFrame
+from bishan_survey.widths import LINE_HEIGHT, lines_needed
+
+_MOST_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class ListSheet:
+    """One sheet of a workbook."""
+
+    name: str
+    widths: Sequence[int]
+    frame: pl.DataFrame
+    """Numbers and texts, under the headers that people see."""
+
+
+def town_name(areas: AreaFrame) -> pl.Expr:
+    """Name of the 镇街 whose code stands in ``town``."""
+    return pl.col("town").replace_strict(areas.towns, default=None, return_dtype=pl.String)
+
+
+def village_name(areas: AreaFrame) -> pl.Expr:
+    """Name of the 村（社区） whose code stands in ``village``."""
+    names = {code: village.name for code, village in areas.by_code.items()}
+    return pl.col("village").replace_strict(names, default=None, return_dtype=pl.String)
+
+
+def write_list(workbook: Workbook, styles: Styles, part: ListSheet) -> None:
+    """A list on its sheet; what does not fit is said aloud and stands in the CSV file."""
+    sheet = workbook.add_worksheet(part.name)
+    shown = part.frame.head(_MOST_ROWS)
+    cut = part.frame.height - shown.height
+    tail = f"，这里只列前{_MOST_ROWS}条，其余{cut}条见同一文件夹的 CSV 文件" if cut else ""
+    sheet.write_string(0, 0, f"{part.name}：共{part.frame.height}条{tail}", styles["title"])
+    for column, (name, width) in enumerate(zip(shown.columns, part.widths, strict=True)):
+        sheet.write_string(1, column, name, styles["head_left"])
+        sheet.set_column(column, column, width)
+    for row, values in enumerate(shown.iter_rows(), 2):
+        sheet.set_row(row, LINE_HEIGHT * lines_needed(values, part.widths))
+        for column, value in enumerate(values):
+            if isinstance(value, int):
+                sheet.write_number(row, column, value, styles["number"])
+            elif value is not None:
+                sheet.write_string(row, column, value, styles["cell"])
+    if shown.height:
+        sheet.autofilter(1, 0, shown.height + 1, len(shown.columns) - 1)
+    sheet.freeze_panes(2, 0)
+    set_up_page(sheet, (1, 1))
