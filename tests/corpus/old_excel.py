@@ -188,13 +188,6 @@ def xls_shared_texts_cut_off() -> bytes:
     return ole({"Workbook": biff8(texts=record(0x00FC, whole))})
 
 
-@kind("xls-shared-text-out-of-range.xls", expect="F01")
-def xls_shared_text_out_of_range() -> bytes:
-    """A cell points behind the last text: not to be taken for a blank one."""
-    cells = shared_cells(TABLE).replace(struct.pack("<3HI", 1, 1, 15, 6), struct.pack("<3HI", 1, 1, 15, 9_999))
-    return ole({"Workbook": biff8(cells=cells)})
-
-
 @kind("xls-sheet-beyond-the-end.xls", expect="F01")
 def xls_sheet_beyond_the_end() -> bytes:
     """The list of sheets points behind the stream."""

@@ -126,13 +126,13 @@ def web_page_tag_never_closed() -> bytes:
     return _HTML_HEAD.format("utf-8").encode() + b"<table " + b"<a " * 3_000_000
 
 
-@kind("web-page-of-brackets.xls", expect="F05")
+@kind("web-page-of-brackets.xls", expect="F01")
 def web_page_of_brackets() -> bytes:
     """Two million opening brackets."""
     return b"<html><table>" + b"<" * 2_000_000
 
 
-@kind("web-page-of-open-comments.xls", expect="F05")
+@kind("web-page-of-open-comments.xls", expect="F01")
 def web_page_of_open_comments() -> bytes:
     """Comments that begin and never end."""
     return b"<html><table>" + b"<!-- <![ <? </ " * 200_000
