@@ -13,6 +13,8 @@ from bishan_survey.reading.grid import MAX_CELLS, Grid, UnreadableFile
 GRID_NAME = "文本"
 
 _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_EAST_ASIAN = re.compile(rb"[\xe2-\xf0][\x80-\xbf]{2}")
+"""What every Chinese character and full-width mark is in UTF-8."""
 _ONE_IN_TEN = 10
 """Of the characters in a table of Chinese text, at least so many are ASCII: digits, delimiters, line ends."""
 _FORGIVEN = 5
@@ -62,7 +64,8 @@ def decode(content: bytes, *declared: str) -> str:
     """The text that the bytes are, decoded strictly: a wrong guess must not pass as somebody's name.
 
     A byte order mark decides; then UTF-8, which a text in another encoding hardly ever happens to be; then what is
-    declared, which is often wrong; then GB18030, in which nearly any bytes are some text.
+    declared, which is often wrong; then GB18030, in which nearly any bytes are some text. Of a text without anything
+    Chinese in UTF-8 that comes last: two bytes of GB18030 often are one Arabic or Greek letter in UTF-8.
 
     Args:
         content: the bytes.
@@ -83,7 +86,9 @@ def _encodings(content: bytes, declared: Sequence[str]) -> list[str]:
     for mark, encoding in _BOMS.items():
         if content.startswith(mark):
             return [encoding]
-    return [*_utf16_without_mark(content), "utf-8", *declared, "gb18030"]
+    if content.isascii() or _EAST_ASIAN.search(content):
+        return [*_utf16_without_mark(content), "utf-8", *declared, "gb18030"]
+    return [*_utf16_without_mark(content), *declared, "gb18030", "utf-8"]
 
 
 def _utf16_without_mark(content: bytes) -> list[str]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping
 from xml.parsers import expat
 
@@ -13,6 +14,7 @@ from bishan_survey.reading.text import decode
 _NO_DAY = (dt.date(1899, 12, 30), dt.date(1899, 12, 31))
 """The days at which a time without a date stands."""
 _SHOWN = "SheetVisible"
+_DECLARED_CHINESE = re.compile(rb"<\?xml[^>]{0,200}encoding=[\"']gb", re.IGNORECASE)
 _DIGITS = 10
 """Of a row or column: more are beyond any worksheet."""
 
@@ -25,7 +27,8 @@ def read_xml(content: bytes, max_cells: int = MAX_CELLS) -> list[Grid]:
             (``F31``); too large (``F03``).
     """
     workbook = _Workbook(Room(max_cells))
-    # Encodings are decoded here: expat knows no Chinese one. What the XML declaration says is overruled.
+    # Encodings are decoded here: expat knows no Chinese one. What the XML declaration says is often wrong.
+    declared = "gb18030" if _DECLARED_CHINESE.match(content) else "utf-8"
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse
@@ -33,7 +36,7 @@ def read_xml(content: bytes, max_cells: int = MAX_CELLS) -> list[Grid]:
     parser.EndElementHandler = workbook.end
     parser.CharacterDataHandler = workbook.add
     try:
-        parser.Parse(decode(content).encode(), True)
+        parser.Parse(decode(content, declared).encode(), True)
     except expat.ExpatError as error:
         raise UnreadableFile("F01") from error
     return [sheet.grid(number) for number, sheet in enumerate(workbook.sheets, 1)]

@@ -1,9 +1,7 @@
 """Tables in web pages: true positions, merged and hidden cells, names of worksheets, and no page that takes long."""
 
 import html
-import time
 from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 
 from bishan_survey.reading.grid import Grid, UnreadableFile
 from bishan_survey.reading.html import read_html, read_mhtml
+from tests.reading.conftest import Survives
 
 EXCEL = """<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:excel">
 <head>
@@ -347,11 +346,8 @@ PIECES = [
 @pytest.mark.parametrize("piece", PIECES)
 @pytest.mark.parametrize("beginning", ["<table><tr><td>", "<script>"])
 @pytest.mark.parametrize("end", ["", ">"])
-def test_malice_takes_no_time(beginning: str, piece: str, end: str) -> None:
-    began = time.perf_counter()
-    with suppress(UnreadableFile):
-        read_html((beginning + piece * 20_000 + end).encode())
-    assert time.perf_counter() - began < 5
+def test_malice_does_not_hang(beginning: str, piece: str, end: str, survives: Survives) -> None:
+    assert survives((beginning + piece * 20_000 + end).encode())
 
 
 TEXTS = st.lists(st.text(st.sampled_from("张三 a<>&\"'；9　"), max_size=8), max_size=3).map("\n".join)

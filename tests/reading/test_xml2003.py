@@ -1,6 +1,5 @@
 """Excel 2003's XML: true addresses, what a person sees in cells, and nothing that XML can be abused for."""
 
-import time
 from contextlib import suppress
 from xml.sax.saxutils import escape
 
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from bishan_survey.reading.grid import Grid, UnreadableFile
 from bishan_survey.reading.xml2003 import read_xml
+from tests.reading.conftest import Survives
 
 BEGINNING = """<?xml version="1.0"?>
 <?mso-application progid="Excel.Sheet"?>
@@ -229,6 +229,7 @@ def test_what_was_written_comes_back(table: list[list[str]], encoding: str) -> N
         for number, row in enumerate(table, 1)
     )
     content = workbook(f"<Worksheet><Table>{rows}</Table></Worksheet>").decode()
+    content = content.replace('version="1.0"', f'version="1.0" encoding="{encoding}"')
     height = max((number for number, row in enumerate(table, 1) if any(row)), default=0)
     width = max((number for row in table for number, cell in enumerate(row, 1) if cell), default=0)
     assert read_xml(content.encode(encoding))[0].rows == [row[:width] for row in table[:height]]
@@ -261,8 +262,5 @@ def test_any_bytes_give_grids_or_the_reason_why_not(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("piece", ["<a>", "<a b='c' ", "<!--", "<?", "<![CDATA[", "&lt;", "<Worksheet/>", "x"])
-def test_malice_takes_no_time(piece: str) -> None:
-    began = time.perf_counter()
-    with suppress(UnreadableFile):
-        read_xml(workbook("<Worksheet><Table><Row><Cell><Data>" + piece * 100_000))
-    assert time.perf_counter() - began < 5
+def test_malice_does_not_hang(piece: str, survives: Survives) -> None:
+    assert survives(workbook("<Worksheet><Table><Row><Cell><Data>" + piece * 100_000))
