@@ -94,6 +94,37 @@ NORMALISED = _contract(
     ("file", "sheet", "row", "item", "original", "value"),
 )
 NOT_RECORDS = _contract({**PLACE, "reason": pl.String()}, ("file", "sheet", "row", "reason"))
+LACKING = _contract({"rule": pl.String(), **PLACE}, ("rule", "file", "sheet", "row"))
+"""The records for which one finding about a missing column stands together."""
+EXTRAS = _contract(
+    {**PLACE, "column": pl.String(), "header": pl.String(), "value": pl.String()},
+    ("file", "sheet", "row", "column", "header", "value"),
+)
+"""What stands in columns that are not read: it takes part in nothing, but a village gets it back as it was."""
+CORRECTIONS = _contract(
+    {
+        "line": pl.Int64(),
+        "id": pl.String(),
+        "place": pl.String(),
+        "item": pl.String(),
+        "old": pl.String(),
+        "new": pl.String(),
+        "action": pl.String(),
+        "rule": pl.String(),
+        "reason": pl.String(),
+        "author": pl.String(),
+        "date": pl.String(),
+        "outcome": pl.String(),
+        "remark": pl.String(),
+        "unit": pl.String(),
+        "village": pl.String(),
+        **PLACE,
+    },
+    ("line", "outcome"),
+)
+"""Every line of the sheet of corrections, in its words, with what became of it. ``action``: ``replace``, ``clear``,
+``accept`` (as it is) or ``drop`` (the record); ``outcome``: ``applied``, ``already`` (the file says so itself),
+``stale`` (the old value is no longer there) or ``refused``, why in ``remark``; the place where it was applied."""
 LINKS = _contract(
     {
         "group": pl.Int64(),

@@ -56,6 +56,9 @@ def read_batch(
         findings=frames.stack(frames.FINDINGS, [_findings(parsed, design)]),
         normalised=_taken_apart(parsed, columns),
         not_records=frames.stack(frames.NOT_RECORDS, [_frame(_not_records(parsed))]),
+        extras=frames.stack(frames.EXTRAS, [_frame(_extras(parsed))]),
+        lacking=frames.empty(frames.LACKING),
+        corrections=frames.empty(frames.CORRECTIONS),
         links=frames.empty(frames.LINKS),
         returns=frames.empty(frames.RETURNS),
         differences=frames.empty(frames.DIFFERENCES),
@@ -114,6 +117,14 @@ def _not_records(parsed: Sequence[ParsedFile]) -> Iterator[dict[str, object]]:
     for file, sheet in _sheets(parsed):
         for row, reason in sheet.found.not_records:
             yield {"file": file.submission.name, "sheet": sheet.found.sheet, "row": row, "reason": reason}
+
+
+def _extras(parsed: Sequence[ParsedFile]) -> Iterator[dict[str, object]]:
+    for file, sheet in _sheets(parsed):
+        headers = {match.column: match.text for match in sheet.found.header.matches}
+        for row, column, value in sheet.found.unread:
+            place = {"file": file.submission.name, "sheet": sheet.found.sheet, "row": row}
+            yield {**place, "column": xl_col_to_name(column), "header": headers.get(column, ""), "value": value}
 
 
 def _taken_apart(parsed: Sequence[ParsedFile], columns: pl.DataFrame) -> pl.DataFrame:

@@ -35,6 +35,8 @@ class SheetRecords:
     """Row number and reason of each row that is no record."""
     headless: list[int]
     """Positions of columns in which something stands, though not in the header."""
+    unread: list[tuple[int, int, str]]
+    """Row number, position of the column and text of each cell of a record that no item is read from."""
     filled_down: dict[str, int] = field(default_factory=dict)
     """By variable: how many cells were filled from the merged cell that covers them."""
     taken: list[Taken] = field(default_factory=list)
@@ -51,6 +53,7 @@ def read_records(grid: Grid, header: Header, layout: SheetLayout, splitters: Seq
     records = body if len(kept) == len(body) else [body[n] for n in kept]
     columns = list(zip(*records, strict=True)) if records else []
     headed = {match.column for match in header.matches}
+    read = {match.column for match in header.matches if match.items}
     found = SheetRecords(
         sheet=grid.name,
         header=header,
@@ -58,6 +61,13 @@ def read_records(grid: Grid, header: Header, layout: SheetLayout, splitters: Seq
         texts={name: list(columns[place]) if columns else [] for place, name in header.items.items()},
         not_records=[(first + n + 1, reason) for n, reason in enumerate(reasons) if reason is not None],
         headless=[n for n, cells in enumerate(columns) if n not in headed and any(map(str.strip, cells))],
+        unread=[
+            (first + n + 1, place, text)
+            for place, cells in enumerate(columns)
+            if place not in read
+            for n, text in zip(kept, cells, strict=True)
+            if text.strip()
+        ],
         filled_down=filled,
     )
     for splitter in splitters:

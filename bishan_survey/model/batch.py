@@ -32,6 +32,12 @@ class Batch:
     """What was understood though it was not written as the form asks: address, original, value."""
     not_records: pl.DataFrame
     """Rows that are not records (blank, 合计, notes), with their address and the reason."""
+    extras: pl.DataFrame
+    """What stands in columns that are not read."""
+    lacking: pl.DataFrame
+    """The records for which findings about missing columns stand."""
+    corrections: pl.DataFrame
+    """What was corrected by hand, and what could not be."""
     links: pl.DataFrame
     """Records of one person: which counts, which do not, by which rule."""
     returns: pl.DataFrame

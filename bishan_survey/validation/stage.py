@@ -39,6 +39,7 @@ def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
     records: dict[tuple[str, str], pl.DataFrame] = {}
     findings = [batch.findings]
     normalised = [batch.normalised]
+    lacking = [batch.lacking]
     for (edition, unit), verbatim in batch.records.items():
         sheet = design.questionnaires[edition].sheet(unit)
         assert sheet is not None  # noqa: S101 - intake read it by this sheet
@@ -46,7 +47,9 @@ def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
         typed = type_records(verbatim, design, sheet, survey)
         failed = failures(typed.frame, checks)
         records[edition, unit] = _with_status(typed.frame, failed)
-        findings.append(_findings(failed, verbatim, unit, batch.columns))
+        told = _findings(failed, verbatim, unit, batch.columns)
+        findings.append(_collapsed(told))
+        lacking.append(told.filter(pl.col("cell").is_null()).select("rule", *frames.PLACE))
         normalised.append(frames.with_cells(typed.normalised, batch.columns))
         hard = [check for check in checks if check.severity is Severity.HARD]
         _pass_pandera(records[edition, unit], schema_of(design, sheet, hard))
@@ -55,6 +58,7 @@ def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
         records=records,
         findings=frames.stack(frames.FINDINGS, findings),
         normalised=frames.stack(frames.NORMALISED, normalised),
+        lacking=frames.stack(frames.LACKING, lacking),
     )
 
 
@@ -72,7 +76,7 @@ def _with_status(frame: pl.DataFrame, failed: list[tuple[Check, pl.Series]]) -> 
 def _findings(
     failed: list[tuple[Check, pl.Series]], verbatim: pl.DataFrame, unit: str, columns: pl.DataFrame
 ) -> pl.DataFrame:
-    """The findings of a sheet. Where a column is missing altogether, one finding stands for all its records."""
+    """The findings of a sheet, one for each record; without a cell where the column is missing altogether."""
     if not failed:
         return frames.empty(frames.FINDINGS)
     positions = pl.concat([rows for _, rows in failed])
@@ -87,16 +91,20 @@ def _findings(
         records=pl.lit(1, dtype=pl.Int64),
     )
     words = pl.DataFrame([_words(check) for check, _ in failed])
-    placed = frames.with_cells(told.join(words, on="rule", maintain_order="left"), columns)
+    return frames.with_cells(told.join(words, on="rule", maintain_order="left"), columns).with_columns(
+        unit=pl.lit(unit)
+    )
+
+
+def _collapsed(placed: pl.DataFrame) -> pl.DataFrame:
+    """Where a column is missing altogether, one finding stands for all its records."""
     lost = placed.filter(pl.col("cell").is_null()).drop("row", "cell", "value", "records")
     collapsed = (
         lost.group_by(lost.columns, maintain_order=True)
         .agg(records=pl.len().cast(pl.Int64))
         .with_columns(message=pl.format("表中没有“{}”这一列（{}）", "label", "message"), action=pl.lit(_ADD_COLUMN))
     )
-    return pl.concat([placed.filter(pl.col("cell").is_not_null()), collapsed], how="diagonal").with_columns(
-        unit=pl.lit(unit)
-    )
+    return pl.concat([placed.filter(pl.col("cell").is_not_null()), collapsed], how="diagonal")
 
 
 def _words(check: Check) -> dict[str, str]:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bishan_survey import frames
 from bishan_survey.deduplication import deduplicate
 from bishan_survey.design import load_design
 from bishan_survey.frames import STATUS
 from bishan_survey.model import Batch, Design
+from tests.batches import batch_of
 from tests.drawn import frame
 
 _DESIGN = load_design()
@@ -47,17 +47,9 @@ def batch(drawn: pl.DataFrame, design: Design) -> Batch:
         {"file": ["甲.xlsx"], "sheet": ["表"], "edition": ["bishan-2025"], "unit": ["person"], "column": ["C"]}
         | {"header": ["残疾人证号"], "item": ["certificate_no"]}
     )
-    none = frames.empty
-    return Batch(
-        sources=none(frames.SOURCES),
+    return batch_of(
         columns=columns,
         records={("bishan-2025", "person"): records},
-        findings=none(frames.FINDINGS),
-        normalised=none(frames.NORMALISED),
-        not_records=none(frames.NOT_RECORDS),
-        links=none(frames.LINKS),
-        returns=none(frames.RETURNS),
-        differences=none(frames.DIFFERENCES),
     )
 
 

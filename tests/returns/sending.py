@@ -10,6 +10,7 @@ from bishan_survey.model import AreaFrame, Batch, Design, Survey
 from bishan_survey.nightly import examine_batch
 from bishan_survey.returns import sent_again, settle_returns
 from bishan_survey.validation import type_batch
+from tests.batches import batch_of
 from tests.conftest import EDITION
 from tests.people import adult, certificate, identity
 
@@ -44,17 +45,10 @@ def sent(design: Design, *files: File) -> Batch:
     records = {
         (EDITION, sheet.unit): _records(files, sheet.unit, design) for sheet in design.questionnaires[EDITION].sheets
     }
-    none = frames.empty
-    return Batch(
+    return batch_of(
         sources=frames.stack(frames.SOURCES, [pl.DataFrame([_source(f) for f in files], infer_schema_length=None)]),
         columns=_columns(files, design),
         records=records,
-        findings=none(frames.FINDINGS),
-        normalised=none(frames.NORMALISED),
-        not_records=none(frames.NOT_RECORDS),
-        links=none(frames.LINKS),
-        returns=none(frames.RETURNS),
-        differences=none(frames.DIFFERENCES),
     )
 
 
