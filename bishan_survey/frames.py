@@ -94,8 +94,6 @@ NORMALISED = _contract(
     ("file", "sheet", "row", "item", "original", "value"),
 )
 NOT_RECORDS = _contract({**PLACE, "reason": pl.String()}, ("file", "sheet", "row", "reason"))
-LACKING = _contract({"rule": pl.String(), **PLACE}, ("rule", "file", "sheet", "row"))
-"""The records for which one finding about a missing column stands together."""
 EXTRAS = _contract(
     {**PLACE, "column": pl.String(), "header": pl.String(), "value": pl.String()},
     ("file", "sheet", "row", "column", "header", "value"),

@@ -12,7 +12,7 @@ _CONTRACTS = {
     "normalised": frames.NORMALISED,
     "not_records": frames.NOT_RECORDS,
     "extras": frames.EXTRAS,
-    "lacking": frames.LACKING,
+    "lacking": frames.FINDINGS,
     "corrections": frames.CORRECTIONS,
     "links": frames.LINKS,
     "returns": frames.RETURNS,

@@ -57,7 +57,7 @@ def read_batch(
         normalised=_taken_apart(parsed, columns),
         not_records=frames.stack(frames.NOT_RECORDS, [_frame(_not_records(parsed))]),
         extras=frames.stack(frames.EXTRAS, [_frame(_extras(parsed))]),
-        lacking=frames.empty(frames.LACKING),
+        lacking=frames.empty(frames.FINDINGS),
         corrections=frames.empty(frames.CORRECTIONS),
         links=frames.empty(frames.LINKS),
         returns=frames.empty(frames.RETURNS),

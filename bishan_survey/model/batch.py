@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bishan_survey.model.outputs import TableShell
@@ -35,7 +35,7 @@ class Batch:
     extras: pl.DataFrame
     """What stands in columns that are not read."""
     lacking: pl.DataFrame
-    """The records for which findings about missing columns stand."""
+    """Findings record by record where one finding about a missing column stands for them."""
     corrections: pl.DataFrame
     """What was corrected by hand, and what could not be."""
     links: pl.DataFrame
@@ -44,6 +44,8 @@ class Batch:
     """One row for each village that should report: what came, which file counts, since when."""
     differences: pl.DataFrame
     """What a village's later file changed of its earlier one."""
+    verbatim: Mapping[tuple[str, str], pl.DataFrame] = field(default_factory=dict)
+    """The records that were checked, as text: what villages get back."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
         records[edition, unit] = _with_status(typed.frame, failed)
         told = _findings(failed, verbatim, unit, batch.columns)
         findings.append(_collapsed(told))
-        lacking.append(told.filter(pl.col("cell").is_null()).select("rule", *frames.PLACE))
+        lacking.append(told.filter(pl.col("cell").is_null()))
         normalised.append(frames.with_cells(typed.normalised, batch.columns))
         hard = [check for check in checks if check.severity is Severity.HARD]
         _pass_pandera(records[edition, unit], schema_of(design, sheet, hard))
@@ -58,7 +58,8 @@ def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
         records=records,
         findings=frames.stack(frames.FINDINGS, findings),
         normalised=frames.stack(frames.NORMALISED, normalised),
-        lacking=frames.stack(frames.LACKING, lacking),
+        lacking=frames.stack(frames.FINDINGS, lacking),
+        verbatim=batch.records,
     )
 
 
