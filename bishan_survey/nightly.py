@@ -18,15 +18,30 @@ from bishan_survey.consolidation import (
     coverage_of,
     ledger_of,
 )
+from bishan_survey.corrections import Checking, Line, apply_corrections, read_lines
 from bishan_survey.deduplication import deduplicate
-from bishan_survey.delivery import Publication, Results, grids_of, publish, register_sheet
+from bishan_survey.delivery import RESTRICTED, Publication, Results, grids_of, publish, read_lives, register_sheet
+from bishan_survey.forms import Returned, write_returns
 from bishan_survey.intake import AreaIndex, Known, Submission, read_batch, read_mappings
-from bishan_survey.model import AreaFrame, Batch, Design, Ledger, Survey, Village
+from bishan_survey.lifecycle import flagged_rules, follow_up, no_lives
+from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Ledger, Lives, Survey, Village
 from bishan_survey.returns import sent_again, settle_returns, still_counting, with_superseded
-from bishan_survey.validation import type_batch, validate
-from bishan_survey.workspace import RECORD, Received, Workspace, new_run, write_atomically
+from bishan_survey.validation import checks_for, checks_in_force, type_batch, validate
+from bishan_survey.workspace import (
+    RECORD,
+    Received,
+    Workspace,
+    last_run,
+    new_run,
+    read_record,
+    write_atomically,
+)
 
+RETURNS = "退表"
+"""Folder of the workbooks that go back to villages."""
 RUN_SCHEMA = "bishan-survey/run/1"
+_FOLLOWED = "lifecycle"
+"""Key of a run's record that tells how many findings stand where; runs of older programs have none."""
 
 
 class Progress(Protocol):
@@ -58,6 +73,9 @@ class Night:
     folder: Path
     examined: Examined
     results: Results
+    followed: FollowUp
+    returned: Sequence[Returned]
+    """The workbooks that go back to villages."""
     refused: dict[str, str]
     """Delivery profiles that could not be written, and why."""
 
@@ -73,14 +91,44 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         progress: told how far it has come.
     """
     with workspace.locked():
+        before = remembered(workspace)
         examined, results = consolidate_workspace(workspace, design, started, progress)
+        followed = followed_up(workspace, design, examined.batch, before, started)
         progress.begin("写出结果", 1)
         with new_run(workspace, started) as run:
-            refused = publish(run.path, results)
-            record = run_record(run.id, started, examined, results) | {"profiles_refused": refused}
+            refused = publish(run.path, results, followed)
+            returned = hand_back(workspace, design, examined.batch, run.path / RESTRICTED / RETURNS, progress)
+            record = run_record(run.id, started, examined, results) | following(followed, design)
+            record |= {"returned": len(returned), "profiles_refused": refused}
             write_atomically(run.path / RECORD, _as_json(record), private=False)
         progress.advance()
-    return Night(run.id, workspace.runs / run.id, examined, results, refused)
+    return Night(run.id, workspace.runs / run.id, examined, results, followed, returned, refused)
+
+
+def hand_back(workspace: Workspace, design: Design, batch: Batch, folder: Path, progress: Progress) -> list[Returned]:
+    """Write each village's own data back with every fault marked, as far as last night has not done so already."""
+    last = last_run(workspace)
+    before = last.path / RESTRICTED / RETURNS if last else None
+    files = batch.findings.filter(pl.col("severity").is_in(["hard", "soft"]) & (pl.col("records") > 0))
+    progress.begin("写退表", files.select("file", "village").n_unique())
+    survey, areas = workspace.settings.survey, workspace.areas
+    return write_returns(folder, batch, design, survey, areas, before, progress.advance)
+
+
+def remembered(workspace: Workspace) -> Lives:
+    """What the current run remembers of findings; nothing before the first night, or after one of an older program.
+
+    Raises:
+        WorkspaceError: the run, or what it remembers, is gone or damaged.
+    """
+    run = last_run(workspace)
+    return no_lives() if run is None or _FOLLOWED not in read_record(run) else read_lives(run.path / RESTRICTED)
+
+
+def followed_up(workspace: Workspace, design: Design, batch: Batch, before: Lives, started: datetime) -> FollowUp:
+    """How the findings of a night fare beside what the previous night remembered."""
+    checks = checks_in_force(design, workspace.settings.survey)
+    return follow_up(batch, before, checks, design, workspace.areas, started.isoformat(timespec="seconds"))
 
 
 def consolidate_workspace(
@@ -95,14 +143,25 @@ def consolidate_workspace(
 
 
 def examine(workspace: Workspace, design: Design, started: datetime, progress: Progress) -> Examined:
-    """Take in, validate and deduplicate everything in the inbox. The workspace must be locked."""
+    """Take in, correct, validate and deduplicate everything in the inbox. The workspace must be locked."""
+    lines = lines_of(workspace, design)
     progress.begin("归档", 1)
     received, passed_over = workspace.receive(started)
     progress.advance()
     submissions = [_submission(file) for file in received]
     known = known_of(workspace, design)
-    batch = examine_files(submissions, design, workspace.settings.survey, workspace.areas, progress, known)
+    batch = examine_files(submissions, design, workspace.settings.survey, workspace.areas, progress, known, lines)
     return Examined(batch, coverage_of(batch, workspace.areas), ledger_of(batch), passed_over)
+
+
+def lines_of(workspace: Workspace, design: Design) -> Sequence[Line]:
+    """The lines of a workspace's sheet of corrections; none if it has no sheet.
+
+    Raises:
+        WorkspaceError: the sheet cannot be read: what the office has decided must not be left out.
+    """
+    sheet = workspace.corrections()
+    return read_lines(sheet, design, workspace.passwords()) if sheet else ()
 
 
 def known_of(workspace: Workspace, design: Design) -> Known:
@@ -122,26 +181,41 @@ def examine_files(
     areas: AreaFrame,
     progress: Progress,
     known: Known | None = None,
+    lines: Sequence[Line] = (),
 ) -> Batch:
     """The stages from files to one record per person."""
     progress.begin("读取", len(submissions))
     read = read_batch(submissions, design, survey, areas, progress.advance, known or Known())
-    return examine_batch(read, design, survey, areas, progress)
+    return examine_batch(read, design, survey, areas, progress, lines)
 
 
-def examine_batch(read: Batch, design: Design, survey: Survey, areas: AreaFrame, progress: Progress) -> Batch:
+def examine_batch(
+    read: Batch, design: Design, survey: Survey, areas: AreaFrame, progress: Progress, lines: Sequence[Line] = ()
+) -> Batch:
     """The stages from verbatim records to one record per person; what a later file replaced takes no part in them."""
     progress.begin("核对重报", 1)
     rivals = type_batch(sent_again(read), design, survey)
     settled = settle_returns(read, rivals, design, survey, areas)
     progress.advance()
+    progress.begin("更正", 1)
+    corrected = correct(still_counting(read, settled), lines, design, survey, areas)
+    progress.advance()
     progress.begin("校验", 1)
-    batch = validate(still_counting(read, settled), design, survey)
+    batch = validate(corrected, design, survey)
     progress.advance()
     progress.begin("去重", 1)
     batch = deduplicate(batch, design)
     progress.advance()
     return with_superseded(batch, settled)
+
+
+def correct(read: Batch, lines: Sequence[Line], design: Design, survey: Survey, areas: AreaFrame) -> Batch:
+    """Apply corrections by hand to the records that count, as their villages and values are read everywhere."""
+    checking = Checking(
+        typed=lambda batch: type_batch(batch, design, survey),
+        blamed=lambda edition, unit: {check.id: check.item.name for check in checks_for(design, edition, unit)},
+    )
+    return apply_corrections(read, lines, design, survey, AreaIndex(areas, design.layout.village_suffixes), checking)
 
 
 def _submission(file: Received) -> Submission:
@@ -250,7 +324,18 @@ def summary(examined: Examined) -> dict[str, Any]:
         "findings": _count(findings, "severity"),
         "rules": _count(findings, "rule"),
         "normalised": examined.batch.normalised.height,
+        "corrections": _count(examined.batch.corrections, "outcome"),
         "duplicate_groups": examined.batch.links["group"].n_unique(),
+    }
+
+
+def following(followed: FollowUp, design: Design) -> dict[str, Any]:
+    """How findings fare and which rules are suspected, without any person's data."""
+    rules = followed.rules
+    return {
+        _FOLLOWED: _count(followed.lives.findings, "status"),
+        "flagged_rules": [*flagged_rules(rules, design.lifecycle)],
+        "never_fired": rules.filter(failed=0).height,
     }
 
 

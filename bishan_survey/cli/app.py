@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bishan_survey import __version__
-from bishan_survey.cli import care, examine, make, results
+from bishan_survey.cli import care, corrections, examine, make, progress, results, template
 from bishan_survey.cli.chinese import ChineseGroup, in_chinese, speak_chinese
 from bishan_survey.errors import EXIT_CODES, DefinitionError, SurveyError, UsageError, WorkspaceError
 
@@ -55,8 +55,11 @@ def main(
 
 
 make.register(app)
+template.register(app)
 examine.register(app)
 results.register(app)
+corrections.register(app)
+progress.register(app)
 care.register(app)
 
 

@@ -13,6 +13,8 @@ from bishan_survey.cli.options import (
     WorkspaceArgument,
     YearOption,
     finished,
+    finished_folder,
+    new_folder,
     output_path,
 )
 from bishan_survey.cli.show import Show, ShownProgress
@@ -163,6 +165,10 @@ def validate(
         list[Path], typer.Argument(metavar="文件或工作区…", help="表格文件、装有表格的文件夹，或一个工作区。")
     ],
     to: ToOption = None,
+    back: Annotated[
+        Path | None,
+        typer.Option("--return", metavar="文件夹", help="为有问题的每个文件写一份退表：问题标在格子上，改完可再报。"),
+    ] = None,
     edition: EditionOption = None,
     year: YearOption = None,
     as_json: JsonOption = False,
@@ -170,11 +176,13 @@ def validate(
     """查错：哪个单元格有什么问题、怎么改。
 
     可以查单个文件、一个文件夹或整个工作区。有必须改正的问题时退出码为1。屏幕上不显示个人信息；
-    加 --to 得到完整的问题清单。
+    加 --to 得到完整的问题清单，加 --return 得到退给村里改的表。
     """
     from bishan_survey.delivery import SEVERITIES, write_findings
 
     to = output_path(to, ".xlsx")
+    if back is not None:
+        new_folder(back)
     batch, areas, survey = _validated(paths, edition, year)
     findings = batch.findings
     hard = findings.filter(severity="hard").height
@@ -186,10 +194,22 @@ def validate(
         with finished(to) as beside:
             write_findings(beside, batch, areas, survey)
         show.remark(f"问题清单已写到 {to}（含个人信息，请妥善保管）")
+    if back is not None:
+        count = _hand_back(back, batch, areas, survey)
+        show.remark(f"退表{count}份已写到 {back}（含个人信息，请只发给有关的镇街和村）")
     show.document("validate/1", _findings_document(batch))
     if not batch.sources["usable"].all():
         raise typer.Exit(UnusableFilesError.exit_code)
     raise typer.Exit(EXIT_HARD_FINDINGS if hard else EXIT_CLEAN)
+
+
+def _hand_back(folder: Path, batch: "Batch", areas: "AreaFrame", survey: "Survey") -> int:
+    """Write the workbooks that go back to villages; how many there are."""
+    from bishan_survey.design import load_design
+    from bishan_survey.forms import write_returns
+
+    with finished_folder(folder) as beside:
+        return len(write_returns(beside, batch, load_design(), survey, areas))
 
 
 def _validated(paths: list[Path], edition: str | None, year: int | None) -> "tuple[Batch, AreaFrame, Survey]":
@@ -207,10 +227,11 @@ def _validated(paths: list[Path], edition: str | None, year: int | None) -> "tup
     design, defaults = load_design(), load_defaults()
     survey, areas = defaults.survey(design, edition, year), defaults.areas()
     with ShownProgress() as progress:
-        return examine_files(_submissions(paths), design, survey, areas, progress), areas, survey
+        return examine_files(submissions_at(paths), design, survey, areas, progress), areas, survey
 
 
-def _submissions(paths: list[Path]) -> "list[Submission]":
+def submissions_at(paths: list[Path]) -> "list[Submission]":
+    """The files at some paths; those in folders by their path below the folder's own name."""
     from bishan_survey.intake import submission_of
     from bishan_survey.reading.incoming import is_dropping
 
@@ -240,8 +261,8 @@ def _place(finding: dict[str, object]) -> str:
     return "整列缺失" if finding["records"] else "整个文件"
 
 
-def show_findings(show: Show, findings: "pl.DataFrame") -> None:
-    """The weightiest findings, without what people answered; a cut is said aloud."""
+def show_findings(show: Show, findings: "pl.DataFrame", most: int | None = _SHOWN) -> None:
+    """The weightiest findings (``None``: all), without what people answered; a cut is said aloud."""
     import polars as pl
 
     from bishan_survey.delivery import SEVERITIES
@@ -258,12 +279,12 @@ def show_findings(show: Show, findings: "pl.DataFrame") -> None:
             r["rule"],
             r["message"],
         )
-        for r in ranked.head(_SHOWN).iter_rows(named=True)
+        for r in ranked.head(most or findings.height).iter_rows(named=True)
     ]
     show.table(("程度", "文件", "单元格", "规则", "问题"), rows)
-    if findings.height > _SHOWN:
+    if findings.height > len(rows):
         show.remark(
-            f"这里只列最要紧的{_SHOWN}处，其余{findings.height - _SHOWN}处见问题清单"
+            f"这里只列最要紧的{len(rows)}处，其余{findings.height - len(rows)}处见问题清单"
             "（加 --to 文件.xlsx，或看夜间运行的结果）。"
         )
 

@@ -1,4 +1,4 @@
-"""Commands that make things: a workspace, a synthetic district, a blank form."""
+"""Commands that make things: a workspace, a synthetic district."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,14 +10,11 @@ from bishan_survey.cli.options import (
     EditionOption,
     JsonOption,
     YearOption,
-    finished,
-    output_path,
 )
 from bishan_survey.cli.show import Show, ShownProgress
-from bishan_survey.errors import UsageError, WorkspaceError
+from bishan_survey.errors import WorkspaceError
 
 if TYPE_CHECKING:
-    from bishan_survey.model import AreaFrame, Village
     from bishan_survey.synthesis import SampleSummary
 
 DivisionsOption = Annotated[
@@ -29,9 +26,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this page."""
     app.command("init", cls=ChineseCommand, epilog="例：bishan-survey init 2025年调查 --year 2025")(init)
     app.command("sample", cls=ChineseCommand, epilog="例：bishan-survey sample 演示 --seed 7")(sample)
-    app.command("template", cls=ChineseCommand, epilog="例：bishan-survey template 空白表.xlsx --village 500120001001")(
-        template
-    )
 
 
 def init(
@@ -135,42 +129,3 @@ def _clear_sample(folder: Path, force: bool) -> None:
         advice = "请换一个文件夹" + ("" if force else "；若其中是以前合成的数据，可加 --force 重写")
         raise WorkspaceError(f"{folder} 不是空文件夹", advice)
     shutil.rmtree(folder)
-
-
-def template(
-    path: Annotated[Path, typer.Argument(metavar="文件", help="要写的 .xlsx 文件。")],
-    edition: EditionOption = None,
-    village: Annotated[str, typer.Option("--village", metavar="代码", help="村（社区）的12位代码。")] = "",
-    year: YearOption = None,
-    workspace: Annotated[
-        Path | None, typer.Option("--workspace", metavar="工作区", help="按这个工作区的日期、版本和村（社区）名单。")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """写一份空白调查表。"""
-    from bishan_survey.design import load_defaults, load_design
-    from bishan_survey.forms import FormContent, write_form
-    from bishan_survey.workspace import Workspace
-
-    design, defaults = load_design(), load_defaults()
-    survey, areas = defaults.survey(design, edition, year), defaults.areas()
-    if workspace is not None:
-        if edition or year:
-            raise UsageError("写了 --workspace，版本和年份就按工作区的 survey.toml", "请去掉 --edition 和 --year")
-        opened = Workspace.open(workspace, frozenset(design.questionnaires))
-        survey, areas = opened.settings.survey, opened.areas
-    output_path(path, ".xlsx")
-    content = FormContent(_village(village, areas) if village else None)
-    with finished(path) as beside:
-        write_form(beside, design, design.questionnaires[survey.editions[0]], survey, content)
-    show = Show(as_json)
-    show.heading(f"已写出 {path}")
-    show.pairs([("版本", survey.editions[0]), ("下一步", "发给村（社区）填写；收回后用 bishan-survey validate 查错")])
-    show.document("template/1", {"file": str(path), "edition": survey.editions[0], "village": village or None})
-
-
-def _village(code: str, areas: "AreaFrame") -> "Village":
-    village = areas.by_code.get(code)
-    if village is None:
-        raise UsageError(f"没有代码为 {code} 的村（社区）", "12位代码见工作区的 areas.csv")
-    return village

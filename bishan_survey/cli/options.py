@@ -28,6 +28,33 @@ def finished(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
+def new_folder(folder: Path) -> None:
+    """Refuse to write into a folder in which there is something already.
+
+    Raises:
+        UsageError: it is no empty folder.
+    """
+    if folder.exists() and (folder.is_file() or any(folder.iterdir())):
+        raise UsageError(f"{folder} 不是空文件夹", "不会覆盖已有的文件，请换一个文件夹")
+
+
+@contextmanager
+def finished_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write in beside the wanted one, which takes its place when all is written."""
+    import shutil
+
+    beside = folder.with_name(f".{folder.name}-writing")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    try:
+        yield beside
+        if folder.exists():
+            folder.rmdir()  # it is empty, or nothing would have been written
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
 def output_path(path: Path | None, *suffixes: str) -> Path | None:
     """A file that a command may write: of one of these kinds, not there yet, in a folder that is made if needed.
 

@@ -1,5 +1,6 @@
 """Commands that give results: consolidate, nightly, export."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 
 
 _MARKS = {"VERIFIED": "见过原件", "INFERRED": "推断", "PROPOSED": "建议，待区残联核对"}
+
+
+_FATES = {
+    "new": "要改正或核实的当中，新的",
+    "open": "要改正或核实的当中，重报后仍在的",
+    "reopened": "要改正或核实的当中，改好后又出现的",
+    "accepted": "已认可、不再问的",
+    "fixed": "到现在为止已改好的",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -106,7 +116,8 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
         STATISTICS_BOOK,
         ledger_pairs,
     )
-    from bishan_survey.nightly import coverage_pairs, summary
+    from bishan_survey.lifecycle import flagged_rules
+    from bishan_survey.nightly import RETURNS, coverage_pairs, following, summary
 
     examined = night.examined
     findings = examined.batch.findings
@@ -117,21 +128,31 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     show.heading("三、问题")
     show.pairs([(label, findings.filter(severity=weight).height) for weight, label in SEVERITIES.items()])
     unusable = findings.filter((findings["severity"] == "hard") & (findings["records"] == 0))
+    show.pairs(_fates(night.followed.lives.findings))
     show_findings(show, unusable)
     show.heading("四、结果")
     show.pairs(
         [
             ("统计表", night.folder / STATISTICS / STATISTICS_BOOK),
             ("问题清单（含个人信息）", night.folder / RESTRICTED / FINDINGS_BOOK),
+            (f"退给村里改的表（{len(night.returned)}份）", night.folder / RESTRICTED / RETURNS),
             ("本次运行的全部文件", night.folder),
         ]
     )
     for reason in night.refused.values():
         show.remark(f"提醒：没有写出。{reason}")
-    for warning in _warnings(workspace, examined):
+    suspected = flagged_rules(night.followed.rules, night.results.design.lifecycle)
+    for warning in [*suspected.values(), *_warnings(workspace, examined)]:
         show.remark(f"提醒：{warning}")
     where = {"run": night.run_id, "folder": str(night.folder), "profiles_refused": night.refused}
-    show.document("nightly/1", {**where, **summary(examined)})
+    fared = following(night.followed, night.results.design)
+    show.document("nightly/1", {**where, **summary(examined), **fared})
+
+
+def _fates(remembered: "pl.DataFrame") -> list[tuple[str, int]]:
+    """How many findings of weight have each status; notes ask for nothing, so nobody follows them."""
+    weighty = remembered.filter(remembered["severity"] != "note")
+    return [(label, weighty.filter(status=status).height) for status, label in _FATES.items()]
 
 
 def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:
@@ -146,7 +167,17 @@ def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:
     late = date.today() > workspace.settings.survey.period_end  # noqa: DTZ011 - the deadline is a local day
     if late and len(examined.coverage.missing) > thresholds.missing_villages:
         warnings.append(f"已过报送截止日，还有{len(examined.coverage.missing)}个村（社区）没有报送")
-    return warnings
+    return [*warnings, *_not_corrected(examined)]
+
+
+def _not_corrected(examined: "Examined") -> Iterator[str]:
+    """Lines of the sheet of corrections that somebody has to look at."""
+    from bishan_survey.delivery import FINDINGS_BOOK
+
+    lines = examined.batch.corrections["outcome"].to_list()
+    stale, refused = lines.count("stale"), lines.count("refused")
+    if stale or refused:
+        yield f"更正单有{stale}行原值已不在、{refused}行不能照办，都没有改，见{FINDINGS_BOOK}的“更正”一页"
 
 
 def export(

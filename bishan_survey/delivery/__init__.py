@@ -1,6 +1,7 @@
 """Tables and records into workbooks, CSV, JSON and other systems' layouts."""
 
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
+from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv, write_profile_xlsx
 from bishan_survey.delivery.publish import (
     FINDINGS_BOOK,
@@ -17,9 +18,11 @@ from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_
 
 __all__ = [
     "FINDINGS_BOOK",
+    "LEAGUE",
     "LEDGER_TITLE",
     "RESTRICTED",
     "SEVERITIES",
+    "STAGES",
     "STATISTICS",
     "STATISTICS_BOOK",
     "STATUSES",
@@ -31,6 +34,8 @@ __all__ = [
     "missing_variables",
     "publish",
     "read_counted",
+    "read_lives",
+    "read_progress",
     "register_sheet",
     "write_findings",
     "write_profile_csv",

@@ -16,34 +16,57 @@ from bishan_survey.delivery.returns import differences_sheet
 from bishan_survey.delivery.styles import Styles
 from bishan_survey.model import AreaFrame, Batch, Survey
 
-SEVERITIES = {"hard": "必须改正", "soft": "请核实", "note": "提示"}
+SEVERITIES = {"hard": "必须改正", "soft": "请核实", "note": "提示", "accepted": "已认可"}
+STATES = {"new": "新", "open": "仍在", "reopened": "重现", "accepted": "已认可", "fixed": "已改好"}
 _REASONS = {
     "blank": "空行",
     "total": "合计行",
     "remark": "落款或说明",
     "unfilled": "只有预先填好的内容",
     "header": "重复的表头",
+    "dropped": "由更正删去",
 }
 _OUTCOMES = {"kept": "以此条为准", "duplicate": "重复，不计", "held": "无法判定，暂不计"}
 
 
-def write_findings(path: Path, batch: Batch, areas: AreaFrame, survey: Survey) -> None:
-    """Write the workbook. Equal batches give equal bytes."""
+def write_findings(
+    path: Path,
+    batch: Batch,
+    areas: AreaFrame,
+    survey: Survey,
+    tonight: pl.DataFrame | None = None,
+    league: ListSheet | None = None,
+    corrections: ListSheet | None = None,
+) -> None:
+    """Write the workbook. Equal batches give equal bytes.
+
+    Args:
+        path: where to.
+        batch: a batch that has gone through all stages.
+        areas: the villages that should report.
+        survey: the round of the survey.
+        tonight: id and status of each finding, where findings are followed from night to night.
+        league: the league table, likewise.
+        corrections: what became of the corrections by hand, where there are any.
+    """
     create_private(path)
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(str(path), options) as workbook:
         created = datetime.combine(survey.reference_date, datetime.min.time())
         workbook.set_properties({"title": f"{survey.title} 问题清单", "created": created})
         styles = Styles(workbook)
-        for part in _lists(batch, areas):
+        for part in [*_lists(batch, areas, tonight, league), *([corrections] if corrections else [])]:
             write_list(workbook, styles, part)
 
 
-def _lists(batch: Batch, areas: AreaFrame) -> list[ListSheet]:
-    named = findings_for_people(batch.findings, areas)
+def _lists(batch: Batch, areas: AreaFrame, tonight: pl.DataFrame | None, league: ListSheet | None) -> list[ListSheet]:
+    findings = batch.findings if tonight is None else batch.findings.hstack(tonight)
+    status = () if tonight is None else (8,)
+    widths = (12, 20, 24, 12, 9, 18, 22, 10, *status, 40, 46, 18)
     return [
-        ListSheet("小结", (20, 12, 12, 12, 14), _summary(batch.findings, areas)),
-        ListSheet("问题清单", (12, 20, 24, 12, 9, 18, 22, 10, 40, 46, 18), named),
+        ListSheet("小结", (20, *(12 for _ in SEVERITIES), 14), _summary(batch.findings, areas)),
+        *([league] if league else []),
+        ListSheet("问题清单", widths, findings_for_people(findings, areas)),
         ListSheet("重复登记", (8, 26, 30, 14, 8, 12, 20, 18, 40), _duplicates(batch, areas)),
         differences_sheet(batch, areas),
         ListSheet("规范化记录", (30, 14, 8, 18, 26, 26), _normalised(batch)),
@@ -52,8 +75,9 @@ def _lists(batch: Batch, areas: AreaFrame) -> list[ListSheet]:
 
 
 def findings_for_people(findings: pl.DataFrame, areas: AreaFrame) -> pl.DataFrame:
-    """Findings with names instead of codes, the weightiest first within each village."""
+    """Findings with names instead of codes, the weightiest first within each village; with their status if known."""
     weight = pl.col("severity").replace_strict({name: n for n, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
+    known = "status" in findings.columns
     ordered = findings.sort("town", "village", "file", weight, "sheet", "row", "cell", "rule", nulls_last=True)
     return ordered.select(
         town_name(areas).alias("镇街"),
@@ -66,6 +90,7 @@ def findings_for_people(findings: pl.DataFrame, areas: AreaFrame) -> pl.DataFram
         pl.coalesce("label", "item").alias("项目"),
         pl.col("value").alias("原填内容"),
         pl.col("severity").replace_strict(SEVERITIES, return_dtype=pl.String).alias("程度"),
+        *([pl.col("status").replace_strict(STATES, return_dtype=pl.String).alias("状态")] if known else []),
         pl.when(pl.col("records") > 1)
         .then(pl.format("{}（{}条记录）", "message", "records"))
         .otherwise("message")

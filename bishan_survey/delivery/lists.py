@@ -49,6 +49,8 @@ def write_list(workbook: Workbook, styles: Styles, part: ListSheet) -> None:
         for column, value in enumerate(values):
             if isinstance(value, int):
                 sheet.write_number(row, column, value, styles["number"])
+            elif isinstance(value, float):
+                sheet.write_number(row, column, value, styles["decimal"])
             elif value is not None:
                 sheet.write_string(row, column, value, styles["cell"])
     if shown.height:

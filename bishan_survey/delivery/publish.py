@@ -9,8 +9,10 @@ from typing import Any
 
 import polars as pl
 
+from bishan_survey.delivery.corrections import corrections_sheet
 from bishan_survey.delivery.findings import write_findings
 from bishan_survey.delivery.grid import TableGrid, lay_out
+from bishan_survey.delivery.life import league_sheet, write_follow_up, write_lives
 from bishan_survey.delivery.private import create_private, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
@@ -18,7 +20,7 @@ from bishan_survey.delivery.returns import REGISTER
 from bishan_survey.delivery.statistics import Publication, write_statistics
 from bishan_survey.errors import DefinitionError
 from bishan_survey.frames import accepted
-from bishan_survey.model import AreaFrame, Batch, Design, Survey, Table
+from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Survey, Table
 
 RESTRICTED = "restricted"
 STATISTICS_BOOK, FINDINGS_BOOK = "统计表.xlsx", "问题清单.xlsx"
@@ -43,8 +45,13 @@ def grids_of(tables: Sequence[Table], design: Design, areas: AreaFrame) -> list[
     return [lay_out(table, areas, design.variable_labels.get(table.shell.stub or "", "")) for table in tables]
 
 
-def publish(folder: Path, results: Results) -> dict[str, str]:
+def publish(folder: Path, results: Results, followed: FollowUp) -> dict[str, str]:
     """Write everything. Equal results give equal bytes.
+
+    Args:
+        folder: the run's, empty.
+        results: what the night gave.
+        followed: how findings have fared since the nights before.
 
     Returns:
         Delivery profiles that could not be written, and why: one answer that does not fit into another system's
@@ -61,7 +68,8 @@ def publish(folder: Path, results: Results) -> dict[str, str]:
             report_frame(profile, folder).write_csv(
                 statistics / f"{Path(profile.file_name).stem}.csv", include_bom=True
             )
-    _write_restricted(restricted, results)
+    write_follow_up(statistics, followed, results.areas)
+    _write_restricted(restricted, results, followed)
     return _write_profiles(restricted, results)
 
 
@@ -107,20 +115,25 @@ def _grid_json(grid: TableGrid) -> dict[str, Any]:
     }
 
 
-def _write_restricted(folder: Path, results: Results) -> None:
+def _write_restricted(folder: Path, results: Results, followed: FollowUp) -> None:
     batch = results.batch
-    write_findings(folder / FINDINGS_BOOK, batch, results.areas, results.survey)
+    findings = batch.findings.hstack(followed.tonight)
+    league = league_sheet(followed.league, results.areas)
+    corrected = corrections_sheet(batch.corrections, results.areas, results.design.corrections)
+    write_findings(folder / FINDINGS_BOOK, batch, results.areas, results.survey, followed.tonight, league, corrected)
+    write_lives(folder, followed.lives)
     for name, frame in (
-        ("findings", batch.findings),
+        ("findings", findings),
         ("links", batch.links),
         ("differences", batch.differences),
+        ("corrections", batch.corrections),
         ("normalised", batch.normalised),
         ("not_records", batch.not_records),
         ("columns", batch.columns),
         ("sources", batch.sources),
     ):
         write_private_csv(folder / f"{name}.csv", frame)
-    document = {"schema": FINDINGS_SCHEMA, "findings": batch.findings.to_dicts()}
+    document = {"schema": FINDINGS_SCHEMA, "findings": findings.to_dicts()}
     create_private(folder / "findings.json").write_text(_json(document), encoding="utf-8", newline="\n")
     for (edition, unit), frame in batch.records.items():
         frame.write_parquet(create_private(folder / f"{unit}-{edition}.parquet"))

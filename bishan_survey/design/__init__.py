@@ -6,6 +6,7 @@ from bishan_survey.design.lint import example_problems, lint
 from bishan_survey.design.load import load_design
 from bishan_survey.design.sql import (
     CONTEXT,
+    asked_sql,
     compile_sql,
     derived_for,
     dtype,
@@ -18,6 +19,7 @@ from bishan_survey.design.sql import (
 __all__ = [
     "CONTEXT",
     "Defaults",
+    "asked_sql",
     "compile_sql",
     "derived_for",
     "dtype",

@@ -108,6 +108,8 @@ def _sheet(raw: Raw, reader: Reader, where: str) -> Sheet:
         items=tuple(reader.nouns(Item, items, f"{where}：item")),
         key=raw.get("key", ""),
         key_item=raw.get("key_item", ""),
+        asked_anew=tuple(raw.get("asked_anew", [])),
+        gone=raw.get("gone"),
     )
 
 

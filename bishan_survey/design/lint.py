@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from bishan_survey.design.lint_corrections import accepted_severities, correction_problems
 from bishan_survey.design.lint_outputs import profile_problems, table_problems
 from bishan_survey.design.sql import (
     compile_sql,
@@ -43,16 +44,31 @@ def lint(design: Design) -> list[str]:
 
 
 def unusable_definitions(design: Design) -> list[str]:
-    """What must be refused before anything is run: SQL that is none, rules that would silently apply nowhere, and a
-    share that is none."""
+    """What must be refused before anything is run: SQL that is none, rules that would silently apply nowhere, and
+    policies that say what cannot be meant."""
     problems = list(_broken_sql(design)) or list(_homeless_derived(design)) or list(_homeless_rules(design))
-    return problems or list(_returns_policy(design))
+    problems = problems or [*_returns_policy(design), *_lifecycle_policy(design)]
+    return problems or [*correction_problems(design), *accepted_severities(design)]
 
 
 def _returns_policy(design: Design) -> Iterator[str]:
     share = design.returns.supplement_share
     if not 0 <= share <= 1:
         yield f"validators：[[returns]]：supplement_share 应在0到1之间，现在是{share:g}"
+
+
+def _lifecycle_policy(design: Design) -> Iterator[str]:
+    policy, where = design.lifecycle, "validators：[[lifecycle]]"
+    items = {item.name for _, sheet in sheets(design) for item in sheet.items}
+    yield from (f"{where}：known_by 中没有这个项目：{name}" for name in policy.known_by if name not in items)
+    if not 0 <= policy.share <= 1:
+        yield f"{where}：share 应在0到1之间，现在是{policy.share:g}"
+    if policy.towns < 1 or policy.records < 1:
+        yield f"{where}：towns、records 应至少是1"
+    try:
+        policy.message.format(rule="", label="", towns="", share="", failed="", whole="")
+    except (KeyError, IndexError, ValueError):
+        yield f"{where}：message 中的{{…}}只能写 rule、label、towns、share、failed、whole"
 
 
 def _homeless_derived(design: Design) -> Iterator[str]:
@@ -126,6 +142,10 @@ def _questionnaires(design: Design) -> Iterator[str]:
         subjects = {subject.id for subject in sheet.subjects}
         if sheet.key not in {*types, "_village"} or sheet.key_item not in sheet.by_name:
             yield f"{edition}/{sheet.unit}：key 或 key_item 不是表中的变量"
+        if unknown := set(sheet.asked_anew) - sheet.by_name.keys():
+            yield f"{edition}/{sheet.unit}：asked_anew：没有变量 {'、'.join(sorted(unknown))}"
+        if sheet.gone:
+            yield from wrong_sql(sheet.gone, types, f"{edition}/{sheet.unit}：gone")
         for subject in sheet.subjects:
             if subject.asked:
                 yield from wrong_sql(subject.asked, types, f"{edition}/{sheet.unit}：主题 {subject.id}：asked")

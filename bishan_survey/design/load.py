@@ -13,11 +13,14 @@ from bishan_survey.errors import DefinitionError
 from bishan_survey.model import (
     CodeList,
     Compound,
+    CorrectionWord,
+    CorrectionWords,
     DeliveryProfile,
     Derived,
     Design,
     EditRule,
     ImpliedText,
+    LifecyclePolicy,
     Notice,
     ReturnsPolicy,
     SheetLayout,
@@ -41,11 +44,14 @@ def load_design(root: Path | None = None) -> Design:
     """
     root = root or definitions_root()
     reader = Reader(root)
-    checks = _entries(reader, "validators", ("rule", "derived", "implied", "notice", "survivor", "returns"))
+    checks = _entries(
+        reader, "validators", ("rule", "derived", "implied", "notice", "survivor", "returns", "lifecycle", "correction")
+    )
     tables = _entries(reader, "templates/tables", ("table",))
     layouts = _entries(reader, "templates/layouts", ("layout", "compound"))
     layout = _single(reader, SheetLayout, layouts["layout"], "templates/layouts：[[layout]]")
     returns = _single(reader, ReturnsPolicy, checks["returns"], "validators：[[returns]]")
+    lifecycle = _single(reader, LifecyclePolicy, checks["lifecycle"], "validators：[[lifecycle]]")
     design = Design(
         root=root,
         questionnaires=read_questionnaires(reader),
@@ -56,6 +62,8 @@ def load_design(root: Path | None = None) -> Design:
         notices={notice.id: notice for notice in _nouns(reader, Notice, checks["notice"])},
         survivor_rules=tuple(_nouns(reader, SurvivorRule, checks["survivor"])),
         returns=returns,
+        lifecycle=lifecycle,
+        corrections=CorrectionWords(tuple(_nouns(reader, CorrectionWord, checks["correction"]))),
         layout=layout,
         compounds=tuple(_nouns(reader, Compound, layouts["compound"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),

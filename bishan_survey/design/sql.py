@@ -81,6 +81,12 @@ def variable_types(design: Design, sheet: Sheet) -> dict[str, pl.DataType]:
     return CONTEXT | items | {d.name: dtype(d) for d in derived_for(design, sheet)}
 
 
+def asked_sql(sheet: Sheet, item: Item) -> str | None:
+    """Who answers an item, as SQL: what its subject says and what it says itself."""
+    subject = next((s.asked for s in sheet.subjects if s.id == item.subject), None)
+    return " AND ".join(f"({part})" for part in (subject, item.asked) if part) or None
+
+
 def is_meant_for(rule: EditRule, form: Questionnaire) -> bool:
     """Whether a rule is meant for an edition: for all, or for it or one that it extends."""
     return not rule.editions or not set(rule.editions).isdisjoint(form.lineage)

@@ -1,5 +1,20 @@
 """Questionnaires as workbooks to fill."""
 
-from bishan_survey.forms.form import FIRST_ROW, FormContent, Row, write_form
+from bishan_survey.forms.answers import AnswerSheet, Row
+from bishan_survey.forms.form import FormContent, fill_workbook, write_form
+from bishan_survey.forms.plan import FIRST_ROW
+from bishan_survey.forms.return_files import RETURNS_LIST, Returned, write_returns
+from bishan_survey.forms.returned import return_books
 
-__all__ = ["FIRST_ROW", "FormContent", "Row", "write_form"]
+__all__ = [
+    "FIRST_ROW",
+    "RETURNS_LIST",
+    "AnswerSheet",
+    "FormContent",
+    "Returned",
+    "Row",
+    "fill_workbook",
+    "return_books",
+    "write_form",
+    "write_returns",
+]

@@ -1,16 +1,21 @@
-"""Our form as a workbook, blank or filled: what it means, the sheets to fill, hidden code lists and the hidden mark."""
+"""Our form as a workbook, blank or filled: what it means, the sheets to fill, hidden lists and the hidden mark."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from bishan_survey.errors import InternalError
+from bishan_survey.forms.answers import AnswerSheet, Row
+from bishan_survey.forms.guide import write_guide
+from bishan_survey.forms.lists import Areas, write_lists
+from bishan_survey.forms.plan import FIRST_ROW, FormPlan, SheetPlan, plan_of
+from bishan_survey.forms.proof import Promises, prove
 from bishan_survey.forms.styles import Styles
+from bishan_survey.forms.worksheet import PlainWorksheet
 from bishan_survey.model import (
     CODES_SHEET,
     GUIDE_SHEET,
@@ -18,28 +23,18 @@ from bishan_survey.model import (
     CodeList,
     Design,
     FormMark,
-    Item,
     Questionnaire,
-    Sheet,
     Survey,
-    ValueType,
     Village,
 )
-from bishan_survey.widths import LINE_HEIGHT, lines_needed
 
-Row = Mapping[str, str | float]
-"""Texts (or, for damaged samples, numbers) by variable."""
+__all__ = ["FIRST_ROW", "OPTIONS", "FormContent", "Row", "fill_workbook", "write_form"]
 
-SPARE_ROWS = 100
-"""Empty rows below the last filled one that take answers."""
-MIN_ROWS = 300
-_TITLE_ROW, _NOTE_ROW, _GROUP_ROW, _HEADER_ROW = range(4)
-FIRST_ROW = _HEADER_ROW + 1
-_WIDTHS = {ValueType.CERTIFICATE: 25, ValueType.ID_NUMBER: 21, ValueType.DATE: 12, ValueType.PHONE: 14}
-_COLUMNS_A_PAGE = 20
-_PRINTED_ROWS = 30
-_LONGEST_PROMPT = 255
-_LONGEST_PROMPT_TITLE = 32
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+"""People's data goes into no temporary file, and no text of theirs becomes a formula."""
+
+
+AnswerSheetMaker = Callable[[Worksheet, Styles, SheetPlan, Mapping[str, CodeList], Sequence[Row]], AnswerSheet]
 
 
 @dataclass(frozen=True)
@@ -49,187 +44,113 @@ class FormContent:
     village: Village | None = None
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     """Answers by unit."""
+    villages: Sequence[Village] = ()
+    """The villages to choose from (of the district, of a 镇街); by default the form's own."""
+
+    @property
+    def areas(self) -> Areas:
+        """What the drop-downs of 镇街 and 村（社区） show."""
+        return Areas.of(self.villages or ([self.village] if self.village else []))
 
 
 def write_form(path: Path, design: Design, form: Questionnaire, survey: Survey, content: FormContent) -> None:
-    """Write one form.
+    """Write one form, and read it again to see that all of it is there.
 
     Args:
         path: the file to write; its folder must exist.
-        design: for the code lists.
+        design: for the code lists and the rules.
         form: the edition.
         survey: for dates; the file's own date is the survey's first day, so that equal forms have equal bytes.
         content: the village and what is filled in already.
+
+    Raises:
+        InternalError: something that was meant to be in the form is not in the file; the file is removed.
     """
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(str(path), options) as workbook:
-        created = datetime.combine(survey.period_start, datetime.min.time())
-        workbook.set_properties({"title": form.title, "created": created})
-        styles = Styles(workbook)
-        _write_guide(workbook.add_worksheet(GUIDE_SHEET), styles, form, survey, design)
-        for sheet in form.sheets:
-            rows = content.rows.get(sheet.unit, ())
-            _AnswerSheet(workbook.add_worksheet(sheet.name), styles, design, sheet).write(form, content.village, rows)
-        _write_codes(workbook.add_worksheet(CODES_SHEET), design, form)
-        _write_mark(workbook.add_worksheet(MARK_SHEET), form, content.village)
+    write_proved(path, lambda workbook: fill_workbook(workbook, design, form, survey, content))
+
+
+def write_proved(path: Path, fill: Callable[[Workbook], Promises]) -> None:
+    """Write a workbook, and read it again to see that all of it is there.
+
+    Args:
+        path: the file to write.
+        fill: writes the sheets, and says what must be found in the file.
+
+    Raises:
+        InternalError: something is not in the file; the file is removed.
+    """
+    try:
+        with Workbook(str(path), OPTIONS) as workbook:
+            promises = fill(workbook)
+        problems = prove(path, promises)
+        if problems:
+            raise InternalError("写出的表缺了东西：" + "；".join(problems[:5]), "请报告；这份表没有留下")
+    except BaseException:
+        # xlsxwriter closes, and so writes, a workbook that is half done.
+        path.unlink(missing_ok=True)
+        raise
+
+
+def fill_workbook(
+    workbook: Workbook,
+    design: Design,
+    form: Questionnaire,
+    survey: Survey,
+    content: FormContent,
+    answer_sheet: AnswerSheetMaker = AnswerSheet,
+) -> Promises:
+    """Write all sheets of a form into a workbook, below those that it has already.
+
+    Args:
+        workbook: where to write.
+        design: for the code lists and the rules.
+        form: the edition.
+        survey: for dates.
+        content: the village and what is filled in already.
+        answer_sheet: makes the writer of each sheet to fill.
+
+    Returns:
+        What must be found in the file once it is closed.
+    """
+    plan = plan_of(design, form, survey, with_areas=bool(content.areas.villages))
+    created = datetime.combine(survey.period_start, datetime.min.time())
+    first = not workbook.worksheets()
+    workbook.set_properties({"title": form.title, "created": created, "comments": plan.version})
+    styles = Styles(workbook)
+    write_guide(workbook.add_worksheet(GUIDE_SHEET), styles, design, form, plan.guide, plan.version)
+    sheets = []
+    for part in plan.sheets:
+        rows = content.rows.get(part.sheet.unit, ())
+        worksheet = workbook.add_worksheet(part.sheet.name, PlainWorksheet)
+        answers = answer_sheet(worksheet, styles, part, design.code_lists, rows)
+        sheets.append(answers.write(content.village, plan.version))
+    names = dict(plan.names) | write_lists(workbook.add_worksheet(CODES_SHEET), plan.lists, content.areas)
+    _define(workbook, names)
+    mark = FormMark(form.edition, content.village.code if content.village else "")
+    _write_mark(workbook.add_worksheet(MARK_SHEET), mark)
+    if first:
         workbook.get_worksheet_by_name(form.sheets[0].name).activate()
+    return Promises(tuple(sheets), names, _hidden(plan, content.areas, mark))
 
 
-def _write_guide(sheet: Worksheet, styles: Styles, form: Questionnaire, survey: Survey, design: Design) -> None:
-    """What every item means, for people to read."""
-    sheet.write_string(0, 0, f"{form.title} 填表说明", styles["title"])
-    period = f"{survey.period_start:%Y年%m月%d日}至{survey.period_end:%Y年%m月%d日}"
-    lines = (
-        f"调查时间：{period}；年龄按{survey.reference_date:%Y年%m月%d日}的周岁计算。版本：{form.edition}。",
-        "一人一行。有下拉列表的请从列表中选；多选的用逗号隔开代码，例如：1,3。",
-        "证号、身份证号、电话、日期按文本填写；日期写成 2025-06-01。底色较深、标“必填”的必须填。",
-    )
-    for number, line in enumerate(lines, 1):
-        sheet.write_string(number, 0, line, styles["line"])
-    top = len(lines) + 2
-    widths = {"表": 20, "编号": 8, "项目": 30, "怎么填": 60, "可选项": 60}
-    for column, (head, width) in enumerate(widths.items()):
-        sheet.write_string(top, column, head, styles["explain_head"])
-        sheet.set_column(column, column, width)
-    entries = ((part.name, item) for part in form.sheets for item in part.items)
-    for row, (part, item) in enumerate(entries, top + 1):
-        codes = design.code_lists.get(item.codes or "")
-        texts = (part, item.number, item.label, item.help, _choices(item, codes))
-        sheet.set_row(row, LINE_HEIGHT * lines_needed(texts, [*widths.values()]))
-        for column, text in enumerate(texts):
-            sheet.write_string(row, column, text, styles["explain"])
-    sheet.freeze_panes(top + 1, 0)
-    _print_setup(sheet, repeat=(top, top))
+def _define(workbook: Workbook, names: Mapping[str, str]) -> None:
+    for name, formula in names.items():
+        if workbook.define_name(name, f"={formula}") not in (0, None):
+            raise InternalError(f"名称 {name} 写不进表里", "请报告；这份表不要下发")
 
 
-def _choices(item: Item, codes: CodeList | None) -> str:
-    if codes is None:
-        return ""
-    listed = "；".join(f"{c.code} {c.label}" for c in codes.codes)
-    return f"（可多选）{listed}" if item.multiple else listed
+def _hidden(plan: FormPlan, areas: Areas, mark: FormMark) -> dict[str, list[tuple[str, ...]]]:
+    """What stands in the columns of the hidden sheets, headings and all."""
+    columns = (*plan.lists.columns, *areas.columns)
+    said = list(zip(*mark.rows(), strict=True))
+    return {
+        CODES_SHEET: [(column.heading, *map(str, column.cells)) for column in columns],
+        MARK_SHEET: [tuple(texts) for texts in said],
+    }
 
 
-def _write_codes(sheet: Worksheet, design: Design, form: Questionnaire) -> None:
-    """The code lists that the drop-downs point at: a column each."""
-    for column, name in enumerate(_lists_of(form)):
-        sheet.write_string(0, column, name)
-        for row, code in enumerate(design.code_lists[name].codes, 1):
-            sheet.write_string(row, column, f"{code.code} {code.label}")
-    sheet.very_hidden()
-
-
-def _lists_of(form: Questionnaire) -> list[str]:
-    """Ids of the code lists that need a drop-down."""
-    return sorted({i.codes for s in form.sheets for i in s.items if i.codes and not i.multiple})
-
-
-def _write_mark(sheet: Worksheet, form: Questionnaire, village: Village | None) -> None:
-    for row, (key, value) in enumerate(FormMark(form.edition, village.code if village else "").rows()):
+def _write_mark(sheet: Worksheet, mark: FormMark) -> None:
+    for row, (key, value) in enumerate(mark.rows()):
         sheet.write_string(row, 0, key)
         sheet.write_string(row, 1, value)
     sheet.very_hidden()
-
-
-def _print_setup(sheet: Worksheet, repeat: tuple[int, int], pages_wide: int = 1) -> None:
-    sheet.set_landscape()
-    sheet.set_paper(8)  # A3
-    sheet.fit_to_pages(pages_wide, 0)
-    sheet.repeat_rows(*repeat)
-    sheet.set_footer("&C第 &P 页，共 &N 页")
-
-
-class _AnswerSheet:
-    """One sheet to fill: a two-level header, answers as text, drop-downs with the code and its label."""
-
-    def __init__(self, worksheet: Worksheet, styles: Styles, design: Design, sheet: Sheet) -> None:
-        self._worksheet = worksheet
-        self._styles = styles
-        self._design = design
-        self._sheet = sheet
-
-    def write(self, form: Questionnaire, village: Village | None, rows: Sequence[Row]) -> None:
-        """Write header, answers, drop-downs and print set-up."""
-        last = FIRST_ROW + max(MIN_ROWS, len(rows) + SPARE_ROWS) - 1
-        self._write_header(village)
-        for position, row in enumerate(rows, FIRST_ROW):
-            self._write_row(position, row)
-        for column, item in enumerate(self._sheet.items):
-            self._worksheet.set_column(column, column, _width(item), self._styles["answer"])
-            self._validate(form, column, item, last)
-        self._worksheet.freeze_panes(FIRST_ROW, self._frozen_columns())
-        self._worksheet.protect("", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
-        self._worksheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(len(self._sheet.items))}{last}"})
-        pages_wide = -(-len(self._sheet.items) // _COLUMNS_A_PAGE)
-        _print_setup(self._worksheet, (_GROUP_ROW, _HEADER_ROW), pages_wide)
-        if not rows:
-            # A blank form is printed with lines to write on.
-            self._worksheet.print_area(0, 0, FIRST_ROW + _PRINTED_ROWS - 1, len(self._sheet.items) - 1)
-        if pages_wide > 1:
-            self._worksheet.repeat_columns(0, self._frozen_columns() - 1)
-
-    def _write_header(self, village: Village | None) -> None:
-        sheet, styles = self._worksheet, self._styles
-        place = (
-            f"{village.town} {village.name}（{village.code}）" if village else "________镇（街道）________村（社区）"
-        )
-        sheet.write_string(_TITLE_ROW, 0, self._sheet.title, styles["title"])
-        sheet.write_string(_NOTE_ROW, 0, f"填报单位：{place}", styles["line"])
-        for column, width, label in self._groups():
-            for cell in range(column, column + width):
-                sheet.write_string(_GROUP_ROW, cell, label if cell == column else "", styles["group"])
-        for column, item in enumerate(self._sheet.items):
-            must = item.required == "TRUE"
-            text = f"{item.number} {item.label}".strip() + ("\n（必填）" if must else "")
-            sheet.write_string(_HEADER_ROW, column, text, styles["required" if must else "header"])
-        for column in range(1, len(self._sheet.items)):
-            sheet.write_blank(_TITLE_ROW, column, None, styles["title"])
-            sheet.write_blank(_NOTE_ROW, column, None, styles["line"])
-        sheet.set_row(_TITLE_ROW, 26)
-        sheet.set_row(_HEADER_ROW, 48)
-
-    def _groups(self) -> Iterator[tuple[int, int, str]]:
-        """First column, width and label of each run of items of one subject."""
-        labels = {subject.id: subject.label for subject in self._sheet.subjects}
-        column = 0
-        for subject, run in groupby(self._sheet.items, key=lambda item: item.subject):
-            width = len(list(run))
-            yield column, width, labels[subject]
-            column += width
-
-    def _write_row(self, position: int, row: Row) -> None:
-        answer = self._styles["answer"]
-        for column, item in enumerate(self._sheet.items):
-            value = row.get(item.name)
-            if isinstance(value, str) and value:
-                self._worksheet.write_string(position, column, value, answer)
-            elif isinstance(value, int | float):
-                self._worksheet.write_number(position, column, value)
-
-    def _validate(self, form: Questionnaire, column: int, item: Item, last: int) -> None:
-        """An input message for the column, and a drop-down where one answer is chosen from a list."""
-        rule: dict[str, object] = {
-            "validate": "any",
-            "input_title": item.label[:_LONGEST_PROMPT_TITLE],
-            "input_message": item.help[:_LONGEST_PROMPT],
-        }
-        if item.codes and not item.multiple:
-            letter = xl_col_to_name(_lists_of(form).index(item.codes), col_abs=True)
-            count = len(self._design.code_lists[item.codes].codes)
-            source = f"='{CODES_SHEET}'!{letter}$2:{letter}${count + 1}"
-            # A code alone is understood too: so the list advises and does not refuse.
-            rule |= {
-                "validate": "list",
-                "source": source,
-                "error_type": "warning",
-                "error_message": "请从列表中选",
-            }
-        self._worksheet.data_validation(FIRST_ROW, column, last, column, rule)
-
-    def _frozen_columns(self) -> int:
-        """Columns up to the name stay in sight."""
-        names = [item.name for item in self._sheet.items]
-        return names.index("name") + 1 if "name" in names else 2
-
-
-def _width(item: Item) -> float:
-    return _WIDTHS.get(item.type, min(22.0, max(10.0, 2.0 * len(item.label) / 2 + 4)))

@@ -11,7 +11,17 @@ from bishan_survey.intake.headers import Header, HeaderIndex, How, find_header
 from bishan_survey.intake.mappings import Approved, approved_for
 from bishan_survey.intake.places import WHERE, Placed, Places
 from bishan_survey.intake.sheets import SheetRecords, is_blank, read_records
-from bishan_survey.model import GUIDE_SHEET, MARK_SHEET, OWN_SHEETS, Design, FormMark, Survey, Village, read_mark
+from bishan_survey.model import (
+    GUIDE_SHEET,
+    MARK_SHEET,
+    OWN_SHEETS,
+    RETURN_SHEET,
+    Design,
+    FormMark,
+    Survey,
+    Village,
+    read_mark,
+)
 from bishan_survey.reading.grid import Contents, Grid, Refusal
 from bishan_survey.reading.incoming import digest_of
 
@@ -127,7 +137,7 @@ class FileReader:
     def _understand(
         self, parsed: ParsedFile, grids: Sequence[Grid], mark: FormMark | None, places: Places
     ) -> ParsedFile:
-        passed_over = OWN_SHEETS if mark else OWN_SHEETS - {GUIDE_SHEET}
+        passed_over = OWN_SHEETS if mark else OWN_SHEETS - {GUIDE_SHEET, RETURN_SHEET}
         indexes = self._candidates(mark, parsed)
         sheets: list[PlacedSheet] = []
         remarks: list[Remark] = list(self._of_mark(mark))

@@ -5,9 +5,25 @@ Two groups. What is decided before collection: the questionnaire and everything 
 them. All are frozen; a stage takes a :class:`Batch` and returns another.
 """
 
-from bishan_survey.model.batch import Batch, Ledger, Table
+from bishan_survey.model.batch import Batch, FollowUp, Ledger, Lives, Table
+from bishan_survey.model.corrections import (
+    CORRECTION_IDS,
+    CorrectionAction,
+    CorrectionKind,
+    CorrectionOutcome,
+    CorrectionWord,
+    CorrectionWords,
+)
 from bishan_survey.model.design import Design, Survey
-from bishan_survey.model.form_mark import CODES_SHEET, GUIDE_SHEET, MARK_SHEET, OWN_SHEETS, FormMark, read_mark
+from bishan_survey.model.form_mark import (
+    CODES_SHEET,
+    GUIDE_SHEET,
+    MARK_SHEET,
+    OWN_SHEETS,
+    RETURN_SHEET,
+    FormMark,
+    read_mark,
+)
 from bishan_survey.model.outputs import Column, DeliveryColumn, DeliveryLine, DeliveryProfile, TableShell
 from bishan_survey.model.questionnaire import (
     Code,
@@ -25,6 +41,7 @@ from bishan_survey.model.rules import (
     Compound,
     EditRule,
     ImpliedText,
+    LifecyclePolicy,
     Notice,
     ReturnsPolicy,
     SheetLayout,
@@ -34,25 +51,35 @@ from bishan_survey.model.rules import (
 
 __all__ = [
     "CODES_SHEET",
+    "CORRECTION_IDS",
     "GUIDE_SHEET",
     "MARK_SHEET",
     "OWN_SHEETS",
+    "RETURN_SHEET",
     "AreaFrame",
     "Batch",
     "Code",
     "CodeList",
     "Column",
     "Compound",
+    "CorrectionAction",
+    "CorrectionKind",
+    "CorrectionOutcome",
+    "CorrectionWord",
+    "CorrectionWords",
     "DeliveryColumn",
     "DeliveryLine",
     "DeliveryProfile",
     "Derived",
     "Design",
     "EditRule",
+    "FollowUp",
     "FormMark",
     "ImpliedText",
     "Item",
     "Ledger",
+    "LifecyclePolicy",
+    "Lives",
     "Notice",
     "Questionnaire",
     "ReturnsPolicy",

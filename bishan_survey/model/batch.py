@@ -76,3 +76,26 @@ class Ledger:
     def balanced(self) -> bool:
         """Whether every row read is accounted for exactly once."""
         return self.read == self.accepted + self.held + self.duplicate + self.superseded + self.not_a_record
+
+
+@dataclass(frozen=True)
+class Lives:
+    """What is remembered of findings from one night to the next. Frames only; codes, no values of answers."""
+
+    findings: pl.DataFrame
+    """Every finding that there ever was, with its status."""
+    rounds: pl.DataFrame
+    """How many returns of each village have counted so far, and which contents count now."""
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """How a district's findings fare: what is handed to delivery, beside the batch."""
+
+    lives: Lives
+    tonight: pl.DataFrame
+    """Id and status of each of the batch's findings, in their order."""
+    league: pl.DataFrame
+    """How far the district, each 镇街 and each 村（社区） have come."""
+    rules: pl.DataFrame
+    """How often each rule fails, and whether the rule itself is suspected."""

@@ -7,9 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from bishan_survey.model.corrections import CorrectionWords
 from bishan_survey.model.outputs import DeliveryProfile, TableShell
 from bishan_survey.model.questionnaire import CodeList, Derived, Item, Questionnaire
-from bishan_survey.model.rules import Compound, EditRule, ImpliedText, Notice, ReturnsPolicy, SheetLayout, SurvivorRule
+from bishan_survey.model.rules import (
+    Compound,
+    EditRule,
+    ImpliedText,
+    LifecyclePolicy,
+    Notice,
+    ReturnsPolicy,
+    SheetLayout,
+    SurvivorRule,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,6 +39,8 @@ class Design:
     notices: Mapping[str, Notice]
     survivor_rules: tuple[SurvivorRule, ...]
     returns: ReturnsPolicy
+    lifecycle: LifecyclePolicy
+    corrections: CorrectionWords
     layout: SheetLayout
     compounds: tuple[Compound, ...]
     shells: tuple[TableShell, ...]

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 MARK_SHEET = "_bishan"
 CODES_SHEET = "_codes"
 GUIDE_SHEET = "填表说明"
-OWN_SHEETS = frozenset({MARK_SHEET, CODES_SHEET, GUIDE_SHEET})
+RETURN_SHEET = "问题清单"
+"""The first sheet of a workbook that goes back to a village."""
+OWN_SHEETS = frozenset({MARK_SHEET, CODES_SHEET, GUIDE_SHEET, RETURN_SHEET})
 """Sheets of our forms that hold no answers."""
 _KIND = "bishan-survey-form"
 

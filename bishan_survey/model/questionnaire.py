@@ -14,6 +14,8 @@ class Severity(StrEnum):
     """A question to the village; the record counts."""
     NOTE = "note"
     """For information: nothing has to be done."""
+    ACCEPTED = "accepted"
+    """People have looked and accepted the value of this record as it is. No definition says so: a correction does."""
 
 
 class ValueType(StrEnum):
@@ -107,6 +109,10 @@ class Sheet:
     """Variable that is equal in two records of the same unit."""
     key_item: str
     """Item whose cell is blamed where a unit is met twice."""
+    asked_anew: tuple[str, ...] = ()
+    """Items that the next round's form does not fill in from this one's answers."""
+    gone: str | None = None
+    """SQL: whom the next round's form does not list any more."""
 
     @cached_property
     def by_name(self) -> dict[str, Item]:

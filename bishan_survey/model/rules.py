@@ -74,6 +74,22 @@ class ReturnsPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class LifecyclePolicy:
+    """How findings are followed from night to night, and when a rule itself is suspected."""
+
+    known_by: tuple[str, ...]
+    """Items by which somebody is recognised whose number cannot be used."""
+    share: float
+    """A rule that fails on more than this share (0 to 1) of the answers to its item …"""
+    towns: int
+    """… in at least so many towns is suspected itself, before any village is asked;"""
+    records: int
+    """towns with fewer answers to the item tell nothing."""
+    message: str
+    """What the statistician is told of it; may name rule, label, towns, share, failed and whole."""
+
+
+@dataclass(frozen=True, slots=True)
 class SheetLayout:
     """How to tell headers, totals and remarks from records in a village's sheet. Its words: ``templates/layouts/``."""
 
@@ -97,6 +113,8 @@ class SheetLayout:
     identifying_variables: tuple[str, ...]
     identifying_length: int
     village_suffixes: tuple[str, ...]
+    village_codes: tuple[str, ...]
+    """Headers of a roster's column of villages' codes."""
 
 
 @dataclass(frozen=True, slots=True)

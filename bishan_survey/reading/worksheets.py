@@ -4,14 +4,16 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from xml.parsers import expat
 
-from bishan_survey.model import CODES_SHEET, GUIDE_SHEET, MARK_SHEET
+from bishan_survey.model import CODES_SHEET, GUIDE_SHEET, MARK_SHEET, RETURN_SHEET
 from bishan_survey.reading.grid import UnreadableFile
 from bishan_survey.reading.parts import Attributes, Parts, refuse_doctype
 
 
 def worth_reading(names: Sequence[str]) -> list[str]:
     """In a form of ours only some sheets can hold answers; its code lists are long."""
-    return [name for name in names if name not in (CODES_SHEET, GUIDE_SHEET)] if MARK_SHEET in names else list(names)
+    if MARK_SHEET not in names:
+        return list(names)
+    return [name for name in names if name not in (CODES_SHEET, GUIDE_SHEET, RETURN_SHEET)]
 
 
 def worksheets(parts: Parts) -> Iterator[tuple[str, bytes]]:

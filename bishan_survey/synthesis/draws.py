@@ -6,12 +6,11 @@ from random import Random
 
 import polars as pl
 
-from bishan_survey.design import CONTEXT, compile_sql, derived_for, dtype, inputs_of
+from bishan_survey.design import CONTEXT, asked_sql, compile_sql, derived_for, dtype, inputs_of
 from bishan_survey.model import Derived, Design, Item, Sheet, Survey
 from bishan_survey.synthesis.identity import IdentityNumbers
 from bishan_survey.synthesis.recipe import Draw, Recipe
 from bishan_survey.validation import derived_expression
-from bishan_survey.validation.checks import asked_sql
 from bishan_survey.validation.values import read_values
 
 

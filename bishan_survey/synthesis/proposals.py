@@ -6,12 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from bishan_survey.design import compile_sql, variables_in
+from bishan_survey.design import asked_sql, compile_sql, variables_in
 from bishan_survey.reading.cells import cell_text
 from bishan_survey.synthesis.checking import Checker
 from bishan_survey.synthesis.planting import Candidates, Findings, Planting
 from bishan_survey.synthesis.recipe import DuplicateKind, Expected, Fault
-from bishan_survey.validation.checks import asked_sql
 
 _ENOUGH = 200
 """So many candidates are looked at, where one at a time is needed."""

@@ -1,17 +1,20 @@
 """Verbatim records into typed ones, with findings at their cells, by one pandera schema for each sheet."""
 
-from bishan_survey.validation.checks import Check, checks_for
+from bishan_survey.validation.checks import Check, checks_for, checks_in_force
 from bishan_survey.validation.schema import build_schema, failures
 from bishan_survey.validation.stage import type_batch, validate
 from bishan_survey.validation.typing import UNREADABLE, TypedRecords, add_derived, derived_expression, type_records
+from bishan_survey.validation.values import as_written
 
 __all__ = [
     "UNREADABLE",
     "Check",
     "TypedRecords",
     "add_derived",
+    "as_written",
     "build_schema",
     "checks_for",
+    "checks_in_force",
     "derived_expression",
     "failures",
     "type_batch",

@@ -11,8 +11,9 @@ from functools import reduce
 
 import polars as pl
 
-from bishan_survey.design import compile_sql, derived_for, inputs_of, rules_for, variables_in
-from bishan_survey.model import CodeList, Derived, Design, Item, Severity, Sheet, ValueType
+from bishan_survey import frames
+from bishan_survey.design import asked_sql, compile_sql, derived_for, inputs_of, rules_for, variables_in
+from bishan_survey.model import CodeList, Derived, Design, Item, Severity, Sheet, Survey, ValueType
 from bishan_survey.validation.typing import BROKEN, UNREADABLE
 
 _UNREADABLE_KINDS = {
@@ -47,6 +48,26 @@ def checks_for(design: Design, edition: str, unit: str) -> list[Check]:
     needs = _Needs(design, sheet)
     implied = [check for item in sheet.items for check in _implied(design, sheet, item, needs)]
     return implied + list(_written(design, edition, sheet, needs))
+
+
+def checks_in_force(design: Design, survey: Survey) -> pl.DataFrame:
+    """Every check of every sheet of the open editions, as a frame of words."""
+    forms = (design.questionnaires[edition] for edition in survey.editions)
+    rows = [
+        {
+            "edition": form.edition,
+            "unit": sheet.unit,
+            "rule": check.id,
+            "item": check.item.name,
+            "label": check.item.label,
+            "severity": check.severity.value,
+            "message": check.message,
+        }
+        for form in forms
+        for sheet in form.sheets
+        for check in checks_for(design, form.edition, sheet.unit)
+    ]
+    return frames.stack(frames.CHECKS, [pl.DataFrame(rows)])
 
 
 def _written(design: Design, edition: str, sheet: Sheet, needs: "_Needs") -> Iterator[Check]:
@@ -96,12 +117,6 @@ def _implied_expressions(
         must = compile_sql(f"({asked or 'TRUE'}) AND ({item.required})")
         variables |= variables_in(item.required)
         yield "required", "required", needs.readable(value.is_not_null() | ~must, variables)
-
-
-def asked_sql(sheet: Sheet, item: Item) -> str | None:
-    """Who answers an item, as SQL: what its subject says and what it says itself."""
-    subject = next((s.asked for s in sheet.subjects if s.id == item.subject), None)
-    return " AND ".join(f"({part})" for part in (subject, item.asked) if part) or None
 
 
 def _in_list(value: pl.Expr, item: Item, codes: CodeList) -> pl.Expr:

@@ -10,6 +10,7 @@ from bishan_survey.errors import InternalError
 from bishan_survey.frames import STATUS
 from bishan_survey.model import Batch, Design, Severity, Survey
 from bishan_survey.validation.checks import Check, checks_for
+from bishan_survey.validation.exceptions import Failed, excuse
 from bishan_survey.validation.schema import failures, schema_of
 from bishan_survey.validation.typing import type_records
 
@@ -29,6 +30,8 @@ def type_batch(batch: Batch, design: Design, survey: Survey) -> Batch:
 def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
     """Type every record, confront it with every check, and hold those that fail a hard one.
 
+    What people have accepted as it is (``batch.corrections``) stands in the findings, and holds no record.
+
     Returns:
         The batch with typed records, their ``_status`` (``accepted`` or ``held``), the findings at their cells and
         what was normalised.
@@ -45,14 +48,14 @@ def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
         assert sheet is not None  # noqa: S101 - intake read it by this sheet
         checks = checks_for(design, edition, unit)
         typed = type_records(verbatim, design, sheet, survey)
-        failed = failures(typed.frame, checks)
-        records[edition, unit] = _with_status(typed.frame, failed)
-        told = _findings(failed, verbatim, unit, batch.columns)
+        excused = excuse(failures(typed.frame, checks), verbatim, batch.corrections)
+        records[edition, unit] = _with_status(typed.frame, excused.failed)
+        told = _findings(excused.failed, verbatim, unit, batch.columns)
         findings.append(_collapsed(told))
         lacking.append(told.filter(pl.col("cell").is_null()))
         normalised.append(frames.with_cells(typed.normalised, batch.columns))
         hard = [check for check in checks if check.severity is Severity.HARD]
-        _pass_pandera(records[edition, unit], schema_of(design, sheet, hard))
+        _pass_pandera(_all_but(records[edition, unit], excused.hard), schema_of(design, sheet, hard))
     return replace(
         batch,
         records=records,
@@ -63,7 +66,12 @@ def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
     )
 
 
-def _with_status(frame: pl.DataFrame, failed: list[tuple[Check, pl.Series]]) -> pl.DataFrame:
+def _all_but(frame: pl.DataFrame, positions: pl.Series) -> pl.DataFrame:
+    """The schema knows no exceptions, so it is not asked about records that have one."""
+    return frame.filter(~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(positions.implode()))
+
+
+def _with_status(frame: pl.DataFrame, failed: Failed) -> pl.DataFrame:
     hard = [rows for check, rows in failed if check.severity is Severity.HARD]
     held = pl.concat(hard).unique() if hard else pl.Series([], dtype=pl.UInt32)
     return frame.with_columns(
@@ -74,9 +82,7 @@ def _with_status(frame: pl.DataFrame, failed: list[tuple[Check, pl.Series]]) -> 
     )
 
 
-def _findings(
-    failed: list[tuple[Check, pl.Series]], verbatim: pl.DataFrame, unit: str, columns: pl.DataFrame
-) -> pl.DataFrame:
+def _findings(failed: Failed, verbatim: pl.DataFrame, unit: str, columns: pl.DataFrame) -> pl.DataFrame:
     """The findings of a sheet, one for each record; without a cell where the column is missing altogether."""
     if not failed:
         return frames.empty(frames.FINDINGS)
@@ -89,10 +95,11 @@ def _findings(
         village="_village",
         value=pl.concat([verbatim[check.item.name].gather(rows) for check, rows in failed]),
         rule=pl.Series([check.id for check, rows in failed for _ in range(len(rows))]),
+        severity=pl.Series([check.severity.value for check, rows in failed for _ in range(len(rows))]),
         records=pl.lit(1, dtype=pl.Int64),
     )
     words = pl.DataFrame([_words(check) for check, _ in failed])
-    return frames.with_cells(told.join(words, on="rule", maintain_order="left"), columns).with_columns(
+    return frames.with_cells(told.join(words, on=["rule", "severity"], maintain_order="left"), columns).with_columns(
         unit=pl.lit(unit)
     )
 

@@ -1,16 +1,18 @@
 """The folder in which a district's survey lives: settings, inbox, archive, runs and the lock."""
 
 from bishan_survey.workspace.folder import (
+    CORRECTIONS,
     Received,
     Workspace,
     create_workspace,
     make_private_folder,
     write_atomically,
 )
-from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, new_run
+from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, last_run, new_run, read_record
 from bishan_survey.workspace.settings import Settings, Thresholds
 
 __all__ = [
+    "CORRECTIONS",
     "RECORD",
     "Received",
     "RunFolder",
@@ -19,7 +21,9 @@ __all__ = [
     "Workspace",
     "create_workspace",
     "current_run",
+    "last_run",
     "make_private_folder",
     "new_run",
+    "read_record",
     "write_atomically",
 ]

@@ -22,6 +22,7 @@ from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Settings,
 
 INBOX, ARCHIVE, RUNS = "inbox", "archive", "runs"
 MAPPINGS, PASSWORDS = "mappings.csv", "passwords.txt"
+CORRECTIONS = ("corrections.xlsx", "corrections.csv")
 _LOCK = ".lock"
 _WRITING = ".writing-"
 _OWNER_ONLY_FOLDER = 0o700
@@ -78,6 +79,18 @@ class Workspace:
     def mappings(self) -> Path:
         """Headers that people have approved."""
         return self.root / MAPPINGS
+
+    def corrections(self) -> Path | None:
+        """The sheet of corrections by hand, if there is one.
+
+        Raises:
+            WorkspaceError: there are two, and nothing says which counts.
+        """
+        there = [path for name in CORRECTIONS if (path := self.root / name).is_file()]
+        if len(there) > 1:
+            both = "、".join(path.name for path in there)
+            raise WorkspaceError(f"工作区里有两份更正单：{both}", "请合成一份，把另一份移走")
+        return there[0] if there else None
 
     def passwords(self) -> tuple[str, ...]:
         """Passwords of villages' files, one on each line of a file that only its owner should be able to read."""

@@ -1,11 +1,13 @@
 """Runs: built aside, made current by one rename and one replaced pointer."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.workspace.folder import Workspace, write_atomically
@@ -13,6 +15,10 @@ from bishan_survey.workspace.folder import Workspace, write_atomically
 POINTER = "current.txt"
 RECORD = "run.json"
 _BUILDING = ".building-"
+_ADVICE = (
+    "请从备份中恢复 runs/ 里的这个文件夹；恢复不了的，删去 runs/current.txt 再运行 bishan-survey nightly，"
+    "表照样算，只是所有的问题从头记起"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,28 @@ def _free_id(runs: Path, wanted: str) -> str:
     return candidate
 
 
+def last_run(workspace: Workspace) -> RunFolder | None:
+    """The run that the pointer names; none before the first night.
+
+    Raises:
+        WorkspaceError: the run is gone.
+    """
+    return current_run(workspace) if (workspace.runs / POINTER).is_file() else None
+
+
+def read_record(run: RunFolder) -> dict[str, Any]:
+    """What is on record of a published run.
+
+    Raises:
+        WorkspaceError: its record is damaged.
+    """
+    try:
+        record: dict[str, Any] = json.loads((run.path / RECORD).read_text(encoding="utf-8"))
+    except ValueError:
+        raise WorkspaceError(f"当前结果 {run.id} 中的 {RECORD} 已损坏", _ADVICE) from None
+    return record
+
+
 def current_run(workspace: Workspace) -> RunFolder:
     """The run that the pointer names.
 
@@ -70,5 +98,5 @@ def current_run(workspace: Workspace) -> RunFolder:
     run_id = pointer.read_text(encoding="utf-8").strip()
     path = workspace.runs / run_id
     if not run_id or not (path / RECORD).is_file():
-        raise WorkspaceError(f"当前结果 {run_id} 不完整或已被删除", "请重新运行 bishan-survey nightly")
+        raise WorkspaceError(f"当前结果 {run_id} 不完整或已被删除", _ADVICE)
     return RunFolder(run_id, path)

@@ -63,6 +63,11 @@ def main() -> None:
         show("validation / bare polars select", told["ratio"], "< 1.5", f"{told['records']} × {told['checks']} checks")
         pandas, ours, ratio = side_by_side([pandas_python, str(HERE / "pandas_read.py"), inbox], night, pairs=3)
         show("pandas + openpyxl read only / night", ratio, "> 5", f"{pandas:.2f} s / {ours:.2f} s")
+    with tempfile.TemporaryDirectory() as folder:
+        calls, forms = str(Path(folder) / "calls"), [sys.executable, str(HERE / "blank_forms.py")]
+        subprocess.run([*forms, "record", calls], check=True, capture_output=True)
+        ours, bare, ratio = side_by_side([*forms, "ours", folder], [*forms, "bare", folder, calls], pairs=3)
+        show("191 forms / bare xlsxwriter, same cells", ratio, "< 1.5", f"{ours:.2f} s / {bare:.2f} s")
     ours, bare, ratio = side_by_side([*program, "--help"], [sys.executable, str(HERE / "bare_typer.py"), "--help"], 11)
     show("--help / bare typer program", ratio, "< 1.3", f"{ours:.3f} s / {bare:.3f} s")
 

@@ -1,0 +1,188 @@
+"""The command that makes forms: one, or those of all villages, blank or with last round's persons."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bishan_survey.cli.chinese import ChineseCommand
+from bishan_survey.cli.examine import show_findings, submissions_at
+from bishan_survey.cli.options import (
+    EditionOption,
+    JsonOption,
+    YearOption,
+    finished,
+    finished_folder,
+    new_folder,
+    output_path,
+)
+from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.errors import EXIT_HARD_FINDINGS, UsageError
+
+if TYPE_CHECKING:
+    from bishan_survey.handout import HandedOut, Roster
+    from bishan_survey.model import AreaFrame, Design, Survey, Village
+
+_NEXT = "发给村（社区）填写；收回后用 bishan-survey validate 查错"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this page."""
+    app.command("template", cls=ChineseCommand, epilog="例：bishan-survey template 空白表 --roster 2024年调查")(
+        template
+    )
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What the forms are made for."""
+
+    design: "Design"
+    survey: "Survey"
+    areas: "AreaFrame"
+
+
+def template(
+    target: Annotated[
+        Path, typer.Argument(metavar="文件夹或文件", help="写到哪个文件夹（每村一份）；或要写的一个 .xlsx 文件。")
+    ],
+    edition: EditionOption = None,
+    town: Annotated[str | None, typer.Option("--town", metavar="镇街", help="只写这个镇街的：名称或9位代码。")] = None,
+    village: Annotated[
+        str | None, typer.Option("--village", metavar="代码", help="只写这个村（社区）的：12位代码。")
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option("--roster", metavar="名册", help="预填上轮的人：表格文件、文件夹，或上轮的工作区。"),
+    ] = None,
+    keep_faulty: Annotated[
+        bool, typer.Option("--keep-faulty", help="名册有问题也写：坏号码照样填入，归不了村的不写，都列出来。")
+    ] = False,
+    year: YearOption = None,
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", metavar="工作区", help="按这个工作区的日期、版本和村（社区）名单。")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """写调查表：全区每村一份，或一个镇街、一个村的。
+
+    写到文件夹时，每个镇街一个子文件夹，每村一个文件，另有一份发表清单。加 --roster
+    把上轮的人预填进去，村里只需更新。名册有问题时先列出问题，一份也不写。
+    """
+    frame = _frame(edition, year, workspace)
+    show = Show(as_json)
+    if target.suffix:
+        _write_one(target, frame, village, town, roster, show)
+        return
+    villages = _villages(frame.areas, town, village)
+    new_folder(target)
+    filled = _roster(roster, frame, show, keep_faulty)
+    _write_all(target, frame, villages, filled, show)
+
+
+def _frame(edition: str | None, year: int | None, folder: Path | None) -> _Frame:
+    from bishan_survey.design import load_defaults, load_design
+    from bishan_survey.workspace import Workspace
+
+    design, defaults = load_design(), load_defaults()
+    if folder is None:
+        return _Frame(design, defaults.survey(design, edition, year), defaults.areas())
+    if edition or year:
+        raise UsageError("写了 --workspace，版本和年份就按工作区的 survey.toml", "请去掉 --edition 和 --year")
+    opened = Workspace.open(folder, frozenset(design.questionnaires))
+    return _Frame(design, opened.settings.survey, opened.areas)
+
+
+def _villages(areas: "AreaFrame", town: str | None, village: str | None) -> "list[Village]":
+    """The villages that forms are wanted for."""
+    if village is not None:
+        return [_village(village, areas)]
+    if town is None:
+        return list(areas.villages)
+    chosen = [one for one in areas.villages if town in (one.town, one.town_code)]
+    if not chosen:
+        raise UsageError(f"没有镇街“{town}”", f"现有：{'、'.join(areas.towns.values())}")
+    return chosen
+
+
+def _village(code: str, areas: "AreaFrame") -> "Village":
+    village = areas.by_code.get(code)
+    if village is None:
+        raise UsageError(f"没有代码为 {code} 的村（社区）", "12位代码见工作区的 areas.csv")
+    return village
+
+
+def _write_one(
+    path: Path, frame: _Frame, village: str | None, town: str | None, roster: Path | None, show: Show
+) -> None:
+    """One blank form, for a village or for none in particular."""
+    from bishan_survey.forms import FormContent, write_form
+
+    if roster is not None or town is not None:
+        raise UsageError("预填名册、按镇街写，都要写到文件夹", "例如：bishan-survey template 空白表 --town 璧城街道")
+    output_path(path, ".xlsx")
+    edition = frame.survey.editions[0]
+    content = FormContent(_village(village, frame.areas)) if village else FormContent(villages=frame.areas.villages)
+    with finished(path) as beside:
+        write_form(beside, frame.design, frame.design.questionnaires[edition], frame.survey, content)
+    show.heading(f"已写出 {path}")
+    show.pairs([("版本", edition), ("下一步", _NEXT)])
+    show.document("template/1", {"file": str(path), "edition": edition, "village": village or None})
+
+
+def _roster(path: Path | None, frame: _Frame, show: Show, keep_faulty: bool) -> "Roster":
+    """Last round's persons; what is wrong with them is told, all of it, before anything is written."""
+    from bishan_survey.handout import Roster, roster_of_files, roster_of_workspace
+    from bishan_survey.workspace import Workspace
+
+    if path is None:
+        return Roster()
+    if (path / "survey.toml").is_file():
+        last = Workspace.open(path, frozenset(frame.design.questionnaires))
+        return roster_of_workspace(last, frame.design, frame.survey, frame.areas)
+    with ShownProgress() as progress:
+        roster = roster_of_files(submissions_at([path]), frame.design, frame.survey, frame.areas, progress)
+    if not roster.problems.is_empty():
+        show.heading(f"名册有{roster.problems.height}处问题")
+        show_findings(show, roster.problems, most=None)
+        if not keep_faulty:
+            show.remark("一份表也没有写。请改好名册后再运行；确要照样写的，加 --keep-faulty。")
+            show.document("template/1", {"problems": roster.problems.drop("value").to_dicts()})
+            raise typer.Exit(EXIT_HARD_FINDINGS)
+    return roster
+
+
+def _write_all(folder: Path, frame: _Frame, villages: "list[Village]", roster: "Roster", show: Show) -> None:
+    from bishan_survey.handout import LIST, hand_out
+
+    with ShownProgress() as progress, finished_folder(folder) as beside:
+        progress.begin("写调查表", len(villages))
+        done = hand_out(beside, frame.design, frame.survey, villages, roster, progress.advance)
+    persons = sum(form.persons for form in done)
+    show.heading(f"已写出 {folder}")
+    show.table(("镇街", "表", "预填的人"), _by_town(done))
+    show.pairs([("版本", frame.survey.editions[0]), ("表", len(done)), ("预填的人", persons)])
+    show.pairs(
+        [
+            (what, count)
+            for what, count in (
+                ("上轮已去世、迁出，不再列入", roster.gone),
+                ("名册中重复，只列一次", roster.repeated),
+                ("不知是哪个村，没有列入", roster.unplaced),
+            )
+            if count
+        ]
+    )
+    show.pairs([("清单", folder / LIST), ("下一步", _NEXT)])
+    counts = {"forms": len(done), "persons": persons, "gone": roster.gone, "repeated": roster.repeated}
+    show.document("template/1", {"folder": str(folder), "edition": frame.survey.editions[0], **counts})
+
+
+def _by_town(done: "list[HandedOut]") -> list[tuple[str, int, int]]:
+    towns = dict.fromkeys(form.village.town for form in done)
+    return [
+        (town, len(forms), sum(form.persons for form in forms))
+        for town in towns
+        if (forms := [form for form in done if form.village.town == town])
+    ]

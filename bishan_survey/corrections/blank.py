@@ -1,0 +1,49 @@
+"""An empty sheet of corrections to write on."""
+
+from datetime import datetime
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+from bishan_survey.model import CorrectionKind, Design, Survey
+
+_LINES = 5000
+_WIDTHS = {"id": 26, "place": 24, "item": 20, "action": 11, "old": 24, "new": 24, "reason": 36}
+_WIDTH = 13
+_GUIDE_WIDTHS = (16, 90)
+
+
+def write_blank(path: Path, design: Design, survey: Survey) -> None:
+    """Write an empty sheet: headings, everything as text, the actions to choose from, and what to write where.
+
+    Args:
+        path: the file; it must not exist, and only its owner may read it, since people's data are to go into it.
+        design: the definitions, for the words.
+        survey: whose first day is the file's own date, so that equal sheets have equal bytes.
+    """
+    columns = design.corrections.of(CorrectionKind.COLUMN)
+    actions = design.corrections.of(CorrectionKind.ACTION)
+    path.touch(mode=0o600, exist_ok=False)
+    with Workbook(str(path), {"in_memory": True, "strings_to_formulas": False}) as workbook:
+        workbook.set_properties({"created": datetime.combine(survey.period_start, datetime.min.time())})
+        heading = workbook.add_format({"bold": True, "bg_color": "#EEF2F6", "bottom": 1})
+        text = workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        sheet = workbook.add_worksheet("更正单")
+        for place, (name, word) in enumerate(columns.items()):
+            # A long number in a cell that is no text loses its last digits.
+            sheet.set_column(place, place, _WIDTHS.get(name, _WIDTH), text)
+            sheet.write_string(0, place, word.text, heading)
+            rule: dict[str, object] = {"validate": "any", "input_title": word.text, "input_message": word.help}
+            if name == "action":
+                rule |= {"validate": "list", "source": [action.text for action in actions.values()]}
+            sheet.data_validation(1, place, _LINES, place, rule)
+        sheet.freeze_panes(1, 1)
+        sheet.ignore_errors({"number_stored_as_text": f"A1:Z{_LINES}"})
+        guide = workbook.add_worksheet("说明")
+        for place, width in enumerate(_GUIDE_WIDTHS):
+            guide.set_column(place, place, width, text)
+        said = design.corrections.texts(CorrectionKind.GUIDE)["guide"].strip().splitlines()
+        explained = [*(("列", word) for word in columns.values()), *(("操作", word) for word in actions.values())]
+        rows = [*(("", line) for line in said), *((f"{what}“{w.text}”", w.help) for what, w in explained)]
+        for place, row in enumerate(rows):
+            guide.write_row(place, 0, row, text)

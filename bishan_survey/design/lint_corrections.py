@@ -1,0 +1,51 @@
+"""The lint of the sheet of corrections: every word that the program needs is there once, and means one thing."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from string import Formatter
+
+from bishan_survey.model import CORRECTION_IDS, CorrectionKind, CorrectionWord, Design, Severity
+
+_WHERE = "validators：[[correction]]"
+_CHOSEN = (CorrectionKind.COLUMN, CorrectionKind.ACTION)
+"""What people write themselves: two of a kind must not be written alike."""
+
+
+def correction_problems(design: Design) -> Iterator[str]:
+    """What is wrong with the words of the sheet of corrections."""
+    for kind, ids in CORRECTION_IDS.items():
+        words = [word for word in design.corrections.words if word.kind is kind]
+        yield from _ids(kind, Counter(word.id for word in words), ids)
+        yield from (problem for word in words for problem in _blanks(word, ids.get(word.id, frozenset())))
+        if kind in _CHOSEN:
+            yield from _alike(kind, words)
+
+
+def _ids(kind: CorrectionKind, found: Counter[str], wanted: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    yield from (f"{_WHERE}：{kind}：缺少 {name}" for name in wanted if name not in found)
+    yield from (f"{_WHERE}：{kind}：没有用到 {name}（拼写？）" for name in found if name not in wanted)
+    yield from (f"{_WHERE}：{kind}：{name} 定义了{count}次" for name, count in found.items() if count > 1)
+
+
+def _blanks(word: CorrectionWord, known: frozenset[str]) -> Iterator[str]:
+    """A text may name only what the program fills in."""
+    try:
+        named = {name for _, name, _, _ in Formatter().parse(word.text) if name is not None}
+    except ValueError:
+        yield f"{_WHERE}：{word.kind}：{word.id} 中的{{}}不成对"
+        return
+    for name in sorted(named - known):
+        yield f"{_WHERE}：{word.kind}：{word.id} 中不能写 {{{name}}}"
+
+
+def _alike(kind: CorrectionKind, words: list[CorrectionWord]) -> Iterator[str]:
+    spellings = Counter(spelling for word in words for spelling in {word.text, *word.aliases})
+    yield from (f"{_WHERE}：{kind}：“{text}”有几个意思" for text, count in spellings.items() if count > 1)
+
+
+def accepted_severities(design: Design) -> Iterator[str]:
+    """Definitions whose severity only people can give, to one record at a time."""
+    said = "severity 不能写 accepted：认可要写在工作区的更正单里"
+    yield from (f"{r.file}：规则 {r.id}：{said}" for r in design.rules if r.severity is Severity.ACCEPTED)
+    yield from (f"validators：{t.kind}：{said}" for t in design.implied.values() if t.severity is Severity.ACCEPTED)
+    yield from (f"validators：{n.id}：{said}" for n in design.notices.values() if n.severity is Severity.ACCEPTED)

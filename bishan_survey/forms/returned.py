@@ -1,0 +1,149 @@
+"""What goes back to whom: each village's records as they were sent, and where their findings stand in our form."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from xlsxwriter.utility import xl_col_to_name
+
+from bishan_survey.forms.form import FIRST_ROW
+from bishan_survey.model import AreaFrame, Batch, Design, Questionnaire, Severity, Sheet, Village
+
+_ASKING = (Severity.HARD.value, Severity.SOFT.value)
+"""A file goes back for the sake of these; what is only for information goes with them."""
+_BOOK = ["_file", "_village", "_edition"]
+_PLACE = {"file": "_file", "sheet": "_sheet", "row": "_row"}
+_AREA = ("town", "village")
+"""Items that a form for a village has filled in beforehand."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraColumn:
+    """A column of the village's own that the questionnaire does not know."""
+
+    header: str
+    cells: Mapping[int, str]
+    """Text by position of the record."""
+
+
+@dataclass(frozen=True)
+class ReturnSheet:
+    """One sheet of a return workbook."""
+
+    sheet: Sheet
+    rows: Sequence[Mapping[str, str]]
+    """Texts by variable, as they were sent."""
+    origins: Sequence[tuple[str, int]]
+    """Sheet and row of the village's own file at which each record stood."""
+    extras: Sequence[ExtraColumn]
+    findings: pl.DataFrame
+    """Findings about its records: their ``position`` and, in our form, ``cell``."""
+
+
+@dataclass(frozen=True)
+class ReturnBook:
+    """One village's records of one file, to be corrected and sent again."""
+
+    file: str
+    village: Village | None
+    form: Questionnaire
+    sheets: Sequence[ReturnSheet]
+    about_file: pl.DataFrame
+    """Findings about the file, its sheets and columns; that our form takes its place answers most of them."""
+
+    def count(self, severity: Severity) -> int:
+        """How many findings about records weigh so much."""
+        return sum(sheet.findings.filter(severity=severity.value).height for sheet in self.sheets)
+
+
+def return_books(batch: Batch, design: Design, areas: AreaFrame) -> Iterator[ReturnBook]:
+    """A workbook for each file (village and edition in it) in which something is to be corrected or confirmed.
+
+    Args:
+        batch: after validation and deduplication; its ``verbatim`` records are what goes back.
+        design: for the forms.
+        areas: the villages, in whose order the workbooks come; what belongs to no village comes last.
+    """
+    records = {of: _placed(frame, of[0], areas) for of, frame in batch.verbatim.items()}
+    told = {of: _told(batch, frame, design, of) for of, frame in records.items()}
+    wanted = pl.concat([frame.filter(pl.col("severity").is_in(_ASKING)).select(_BOOK) for frame in told.values()])
+    parts = {of: _by_book(frame) for of, frame in records.items()}
+    findings = {of: _by_book(frame) for of, frame in told.items()}
+    extras = {of: _by_book(_extras(batch.extras, frame)) for of, frame in records.items()}
+    about = batch.findings.filter(records=0).partition_by("file", as_dict=True)
+    for file, village, edition in sorted(wanted.unique().rows(), key=_order):
+        key = (file, village, edition)
+        form = design.questionnaires[edition]
+        sheets = [
+            _sheet(sheet, parts[of][key], findings[of].get(key, told[of].clear()), extras[of].get(key))
+            for sheet in form.sheets
+            if key in parts[of := (edition, sheet.unit)]
+        ]
+        place = areas.by_code.get(village or "")
+        yield ReturnBook(file, place, form, sheets, about.get((file,), batch.findings.clear()))
+
+
+def _order(key: tuple[str, str | None, str]) -> tuple[bool, str, str, str]:
+    file, village, edition = key
+    return (village is None, village or "", file, edition)
+
+
+def _by_book(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
+    return frame.partition_by(_BOOK, as_dict=True, maintain_order=True)
+
+
+def _placed(frame: pl.DataFrame, edition: str, areas: AreaFrame) -> pl.DataFrame:
+    """Verbatim records with the position that each has in its workbook, the known village's name filled in."""
+    words = {"town": {v.code: v.town for v in areas.villages}, "village": {v.code: v.name for v in areas.villages}}
+    named = [
+        pl.coalesce(name, pl.col("_village").replace_strict(words[name], default=None, return_dtype=pl.String))
+        for name in _AREA
+        if name in frame.columns
+    ]
+    position = pl.int_range(pl.len()).over("_file", "_village", mapping_strategy="group_to_rows")
+    return frame.with_columns(*named, _edition=pl.lit(edition), position=position)
+
+
+def _told(batch: Batch, records: pl.DataFrame, design: Design, of: tuple[str, str]) -> pl.DataFrame:
+    """Every finding about a record of this form, at its cell in the form."""
+    edition, unit = of
+    sheet = design.questionnaires[edition].sheet(unit)
+    assert sheet is not None  # noqa: S101 - intake read it by this sheet
+    places = records.select(*_BOOK, "_sheet", "_row", "position")
+    about = pl.concat([batch.findings.filter(unit=unit), batch.lacking.filter(unit=unit)])
+    told = about.filter(pl.col("row").is_not_null() & pl.col("item").is_in(list(sheet.by_name))).join(
+        places.with_columns(**_PLACE), on=[*_PLACE], how="inner"
+    )
+    filled_in = pl.col("item").is_in(_AREA) & pl.col("value").is_null() & pl.col("_village").is_not_null()
+    letters = {name: xl_col_to_name(column) for column, name in enumerate(sheet.by_name)}
+    return told.filter(~filled_in).with_columns(
+        cell=pl.col("item").replace_strict(letters, return_dtype=pl.String)
+        + (pl.col("position") + FIRST_ROW + 1).cast(pl.String)
+    )
+
+
+def _extras(extras: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """What stood in columns that are not read, by the position of the record."""
+    places = records.select(*_BOOK, "_sheet", "_row", "position")
+    return extras.join(places.with_columns(**_PLACE), on=[*_PLACE], how="inner", maintain_order="left")
+
+
+def _sheet(sheet: Sheet, records: pl.DataFrame, findings: pl.DataFrame, extras: pl.DataFrame | None) -> ReturnSheet:
+    return ReturnSheet(
+        sheet=sheet,
+        rows=[{name: text for name, text in row.items() if text} for row in _texts(records, sheet)],
+        origins=records.select("_sheet", "_row").rows(),
+        extras=[] if extras is None else list(_extra_columns(extras)),
+        findings=findings.sort("position", "item", "rule"),
+    )
+
+
+def _texts(records: pl.DataFrame, sheet: Sheet) -> list[dict[str, str | None]]:
+    return records.select(list(sheet.by_name)).rows(named=True)
+
+
+def _extra_columns(extras: pl.DataFrame) -> Iterator[ExtraColumn]:
+    """The village's own columns, in its order; one without a header says where it stood."""
+    for (_, column, header), cells in extras.group_by("sheet", "column", "header", maintain_order=True):
+        name = str(header).strip() or f"（原表{column}列，没有表头）"
+        yield ExtraColumn(name, dict(cells.select("position", "value").iter_rows()))

@@ -1,0 +1,176 @@
+"""Nights of one workspace, through the command: files are replaced in the inbox, and the findings' lives go on."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from bishan_survey.design import load_defaults
+from bishan_survey.forms import FormContent, write_form
+from bishan_survey.model import Design, Survey
+from tests.cli.test_commands import run
+from tests.conftest import EDITION
+from tests.returns.sending import OTHER_VILLAGE, VILLAGE, person
+from tests.workbooks import sheets_of
+
+_ROUNDS = (
+    [person(1, education=""), person(3, mobile="12"), person(5, education="99")],
+    [person(5, education="98"), person(3, mobile="12"), person(1)],
+    [person(7), person(1, education=""), person(5), person(3)],
+)
+
+
+class Inbox:
+    """A workspace, and what a village puts into its inbox."""
+
+    def __init__(self, folder: Path, design: Design, survey: Survey) -> None:
+        self.folder = folder
+        self._design, self._survey = design, survey
+        assert run("init", folder).returncode == 0
+
+    def replace(self, people: list[dict[str, str]], code: str = VILLAGE) -> Path:
+        """The village's file, in place of the one that was there."""
+        village = load_defaults().areas().by_code[code]
+        path = self.folder / "inbox" / village.town / f"{village.name}.xlsx"
+        path.unlink(missing_ok=True)
+        own = {"town": village.town, "village": village.name}
+        content = FormContent(village, {"person": [one | own for one in people]})
+        write_form(path, self._design, self._design.questionnaires[EDITION], self._survey, content)
+        return path
+
+    def night(self) -> dict:
+        """What a night says."""
+        done = run("nightly", self.folder, "--json")
+        assert done.returncode in (0, 5), done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def inbox(tmp_path: Path, design: Design, survey: Survey) -> Inbox:
+    return Inbox(tmp_path / "ws", design, survey)
+
+
+def lives(night: dict) -> dict[tuple[str, str], int]:
+    """Findings by item and status."""
+    frame = pl.read_csv(Path(night["folder"]) / "restricted" / "findings-life.csv", infer_schema=False)
+    return {(item, status): count for item, status, count in frame.group_by("item", "status").len().rows()}
+
+
+def test_three_rounds_in_a_workspace(inbox: Inbox) -> None:
+    nights = []
+    for people in _ROUNDS:
+        inbox.replace(people)
+        nights.append(inbox.night())
+    assert lives(nights[0]) == {("education", "new"): 2, ("mobile", "new"): 1}
+    assert lives(nights[1]) == {("education", "fixed"): 2, ("education", "new"): 1, ("mobile", "open"): 1}
+    assert lives(nights[2]) == {("education", "fixed"): 2, ("education", "reopened"): 1, ("mobile", "fixed"): 1}
+    assert [night["lifecycle"] for night in nights] == [
+        {"new": 3},
+        {"fixed": 2, "new": 1, "open": 1},
+        {"fixed": 3, "reopened": 1},
+    ]
+    assert nights[2]["flagged_rules"] == []
+    assert nights[2]["never_fired"] > 400
+
+    folder = Path(nights[1]["folder"])
+    (_, head, *lines) = sheets_of(folder / "restricted" / "问题清单.xlsx")["问题清单"]
+    told = {line[head.index("项目")]: line[head.index("状态")] for line in lines}
+    assert told == {"受教育程度": "新", "手机号码": "仍在"}
+    findings = json.loads((folder / "restricted" / "findings.json").read_text(encoding="utf-8"))["findings"]
+    assert sorted((f["status"], f["rounds"]) for f in findings) == [("new", 1), ("open", 2)]
+    (_, head, district, *_) = sheets_of(folder / "restricted" / "问题清单.xlsx")["改错进度"]
+    assert dict(zip(head, district, strict=True)) | {"记录": 3, "必须改正，未改": 1, "已改好": 1} == dict(
+        zip(head, district, strict=True)
+    )
+
+
+def test_a_damaged_file_leaves_the_lives_alone_and_a_renamed_one_too(inbox: Inbox) -> None:
+    path = inbox.replace(_ROUNDS[0])
+    first = inbox.night()
+    good = path.read_bytes()
+    path.write_bytes(good[:300])
+    second = inbox.night()
+    kept = {key: count for key, count in lives(second).items() if key[0]}
+    assert kept == lives(first)
+    path.write_bytes(good)
+    path.rename(path.with_name("改了名.xlsx"))
+    assert {key: count for key, count in lives(inbox.night()).items() if key[0]} == lives(first)
+
+
+def test_what_is_published_names_nobody(inbox: Inbox) -> None:
+    inbox.replace(_ROUNDS[0])
+    night = inbox.night()
+    ids = pl.read_csv(Path(night["folder"]) / "restricted" / "findings-life.csv", infer_schema=False)["id"]
+    published = [*Path(night["folder"]).glob("statistics/*.csv"), *Path(night["folder"]).glob("**/*.json")]
+    assert {"改错进度.csv", "规则统计.csv", "progress.json", "run.json"} <= {path.name for path in published}
+    for path in published:
+        text = path.read_text(encoding="utf-8")
+        if path.parent.name != "restricted":
+            assert not any(person(o)["certificate_no"] in text for o in (1, 3, 5))
+            assert not any(identity in text for identity in ids)
+
+
+def test_progress_shows_towns_then_villages(inbox: Inbox) -> None:
+    inbox.replace(_ROUNDS[0])
+    inbox.replace([person(9)], OTHER_VILLAGE)
+    inbox.night()
+    shown = run("progress", inbox.folder)
+    assert shown.returncode == 0
+    district, town = shown.stdout.split("\n")[2:4]
+    for line in (district, town):
+        assert "错误率%：50；未改：3；已改好：0；次数：1；天数：0" in line
+    assert "待完成的村：190" in district
+    villages = run("progress", inbox.folder, "--town", "璧城街道").stdout
+    assert "进度：等待改正" in villages
+    assert "进度：没有必改的" in villages
+    assert "进度：未报送" in villages
+    assert "三合镇" not in villages
+    assert run("progress", inbox.folder, "--town", "500120001").stdout == villages
+    assert all(len(line) < 400 for line in run("progress", inbox.folder, columns=40).stdout.splitlines())
+
+
+def test_progress_as_json(inbox: Inbox) -> None:
+    inbox.replace(_ROUNDS[0])
+    inbox.night()
+    told = json.loads(run("progress", inbox.folder, "--json").stdout)
+    assert told["schema"] == "bishan-survey/progress/1"
+    assert [area["level"] for area in told["league"]] == ["district"] + ["town"] * 15
+    assert (told["league"][0]["hard_open"], told["league"][0]["soft_open"]) == (2, 1)
+    assert told["flagged_rules"] == {}
+    assert "P001" in told["never_fired"]
+
+
+def test_progress_needs_a_night_and_a_known_town(inbox: Inbox) -> None:
+    assert run("progress", inbox.folder).returncode == 4
+    unknown = run("progress", inbox.folder, "--town", "别的镇")
+    assert unknown.returncode == 2
+    assert "三合镇" in unknown.stderr
+
+
+@pytest.mark.parametrize("fault", ["gone", "cut", "run"])
+def test_lives_are_never_begun_anew_in_silence(inbox: Inbox, fault: str) -> None:
+    inbox.replace(_ROUNDS[0])
+    remembered = Path(inbox.night()["folder"]) / "restricted" / "findings-life.parquet"
+    if fault == "gone":
+        remembered.unlink()
+    elif fault == "cut":
+        remembered.write_bytes(remembered.read_bytes()[:-9])
+    else:
+        (inbox.folder / "runs" / "current.txt").write_text("20200101-000000", encoding="utf-8")
+    refused = run("nightly", inbox.folder)
+    assert refused.returncode == 4
+    assert "从头记起" in refused.stderr
+    (inbox.folder / "runs" / "current.txt").unlink()
+    assert inbox.night()["lifecycle"] == {"new": 3}
+
+
+def test_after_a_night_of_an_older_program_everything_is_new(inbox: Inbox) -> None:
+    inbox.replace(_ROUNDS[0])
+    folder = Path(inbox.night()["folder"])
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    del record["lifecycle"]
+    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    for path in folder.glob("restricted/findings-life.*"):
+        path.unlink()
+    assert inbox.night()["lifecycle"] == {"new": 3}

@@ -1,0 +1,155 @@
+"""Forms out: everybody of the roster stands in one form, and a broken roster is told in full before any is written."""
+
+import csv
+import json
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from bishan_survey.handout import LIST, Roster, form_name, hand_out, roster_of_files, roster_of_workspace
+from bishan_survey.intake import read_batch
+from bishan_survey.model import AreaFrame, Design, Survey
+from bishan_survey.nightly import nightly
+from bishan_survey.workspace import Workspace, create_workspace
+from tests.cli.test_commands import run
+from tests.people import adult, certificate
+from tests.returns.sending import Silent
+from tests.workbooks import submission, table, write_cells
+
+HEAD = ["村（社区）代码", "姓名", "残疾人证号", "性别", "文化程度"]
+PEOPLE = [
+    ["500120001001", "试验甲", certificate(order=1), "男", "初中"],
+    ["500120001001", "试验丙", certificate(order=3), "男", "看不清"],
+    ["500120107201", "试验丁", certificate(order=5), "男", ""],
+]
+
+
+def roster_file(folder: Path, people: list[list[str]]) -> Path:
+    return write_cells(folder / "名册.xlsx", {"名册": table((0, 0), [HEAD, *people])})
+
+
+def roster(folder: Path, people: list[list[str]], design: Design, survey: Survey, areas: AreaFrame) -> Roster:
+    path = roster_file(folder, people)
+    return roster_of_files([submission(path, path.name)], design, survey, areas, Silent())
+
+
+def test_everybody_stands_in_the_form_of_their_village(tmp_path, design, survey, areas) -> None:
+    filled = roster(tmp_path, PEOPLE, design, survey, areas)
+    assert filled.problems.is_empty()
+    done = hand_out(tmp_path / "表", design, survey, areas.villages, filled)
+    assert [(form.village.code, form.persons) for form in done] == [
+        ("500120001001", 2),
+        ("500120001201", 0),
+        ("500120107001", 0),
+        ("500120107201", 1),
+    ]
+    batch = read_batch([submission(form.file, form.file.name) for form in done], design, survey, areas)
+    people = batch.records["bishan-2025", "person"].select("_village", "name", "certificate_no", "sex", "education")
+    assert people.rows() == [
+        ("500120001001", "试验甲", certificate(order=1), "1 男", "3 初中"),
+        ("500120001001", "试验丙", certificate(order=3), "1 男", "看不清"),
+        ("500120107201", "试验丁", certificate(order=5), "1 男", None),
+    ]
+
+
+def test_the_list_names_every_form_and_nobody(tmp_path, design, survey, areas) -> None:
+    done = hand_out(tmp_path / "表", design, survey, areas.villages, roster(tmp_path, PEOPLE, design, survey, areas))
+    text = (tmp_path / "表" / LIST).read_text(encoding="utf-8-sig")
+    lines = list(csv.DictReader(text.splitlines()))
+    assert [line["文件"] for line in lines] == [f"{f.village.town}/{form_name(f.village)}" for f in done]
+    assert [line["预填人数"] for line in lines] == ["2", "0", "0", "1"]
+    assert "试验" not in text
+
+
+def test_all_problems_of_a_roster_are_told_at_once(tmp_path, design, survey, areas) -> None:
+    broken = [
+        ["500120999001", "试验己", certificate(order=7), "男", ""],
+        ["500120001001", "试验乙", "5.10227E+17", "男", ""],
+        ["500120001001", "试验庚", certificate(order=9).replace("1980", "1981"), "男", ""],
+    ]
+    told = roster(tmp_path, [*broken, *PEOPLE], design, survey, areas)
+    cells = set(told.problems["cell"].drop_nulls())
+    assert {"A2", "C3", "C4"} <= cells
+    assert told.unplaced == 1
+
+
+def test_a_person_who_stands_twice_is_listed_once(tmp_path, design, survey, areas) -> None:
+    told = roster(tmp_path, [PEOPLE[0], PEOPLE[0], *PEOPLE[1:]], design, survey, areas)
+    assert (told.repeated, sum(map(len, told.persons.values()))) == (1, 3)
+
+
+@pytest.fixture
+def last_round(tmp_path: Path, design: Design, survey: Survey, areas: AreaFrame) -> Workspace:
+    """A workspace with the results of a round: of four persons one has died, one is held."""
+    root = tmp_path / "上轮"
+    rows = [
+        {"code": v.code, "name": v.name, "town_code": v.town_code, "town_name": v.town, "former_names": ""}
+        for v in areas.villages
+    ]
+    create_workspace(root, survey, rows, areas.district_code, areas.district)
+    workspace = Workspace.open(root, frozenset(design.questionnaires))
+    people = [
+        adult(name="试验甲", certificate_no=certificate(order=1)),
+        adult(name="试验丙", certificate_no=certificate(order=3), survey_status="1", remarks="去世"),
+        adult(name="试验丁", certificate_no=certificate(order=5), education=""),
+        adult(name="试验戊", certificate_no="", respondent="本人"),
+    ]
+    folder = root / "inbox" / "璧城街道"
+    done = hand_out(folder, design, survey, areas.villages[:1], Roster({"500120001001": people}))
+    done[0].file.rename(folder / "大旺.xlsx")
+    nightly(workspace, design, datetime(2025, 7, 1, 2, 0).astimezone(), Silent())
+    return workspace
+
+
+def test_last_rounds_persons_come_from_its_workspace(last_round, design, survey, areas) -> None:
+    filled = roster_of_workspace(last_round, design, survey, areas)
+    people = filled.persons["500120001001"]
+    assert sorted(person["name"] for person in people) == ["试验丁", "试验戊", "试验甲"]
+    assert filled.gone == 1
+    first = next(person for person in people if person["name"] == "试验甲")
+    assert first["marital_status"] == "20 已婚"
+    assert not {"survey_status", "survey_date", "investigator"} & first.keys()
+
+
+def test_villages_that_are_no_more_are_counted(last_round, design, survey, areas) -> None:
+    filled = roster_of_workspace(last_round, design, survey, replace(areas, villages=areas.villages[1:]))
+    assert (filled.unplaced, filled.persons) == (3, {})
+
+
+def test_the_command_writes_a_district(tmp_path: Path) -> None:
+    people = [["500120001001", "试验甲", certificate(order=1), "男", "初中"]]
+    made = run("template", tmp_path / "表", "--town", "璧城街道", "--roster", roster_file(tmp_path, people), "--json")
+    assert made.returncode == 0, made.stderr
+    told = json.loads(made.stdout)
+    files = sorted((tmp_path / "表" / "璧城街道").glob("*.xlsx"))
+    assert (told["forms"], told["persons"]) == (len(files), 1)
+    again = run("template", tmp_path / "表", "--town", "璧城街道")
+    assert again.returncode == 2
+    assert "不是空文件夹" in again.stderr
+
+
+def test_a_broken_roster_writes_nothing_unless_told_so(tmp_path: Path) -> None:
+    people = [["500120001001", "试验甲", "5.10227E+17", "男", "初中"], ["无此村", "试验丙", certificate(), "男", ""]]
+    path = roster_file(tmp_path, people)
+    words = ["template", tmp_path / "表", "--town", "璧城街道", "--roster", path]
+    refused = run(*words)
+    assert refused.returncode == 1
+    assert "C2" in refused.stdout
+    assert "A3" in refused.stdout
+    assert not (tmp_path / "表").exists()
+    assert run(*words, "--keep-faulty").returncode == 0
+    assert (tmp_path / "表" / LIST).is_file()
+
+
+def test_nobody_is_lost_between_roster_and_forms(tmp_path, design, survey, areas) -> None:
+    codes = [village.code for village in areas.villages]
+    people = [[codes[n % 4], "试验甲", certificate(order=n + 1), "", ""] for n in range(0, 200, 2)]
+    filled = roster(tmp_path, people, design, survey, areas)
+    done = hand_out(tmp_path / "表", design, survey, areas.villages, filled)
+    batch = read_batch([submission(form.file, form.file.name) for form in done], design, survey, areas)
+    back = batch.records["bishan-2025", "person"].select("_village", "certificate_no")
+    sent = pl.DataFrame([(row[0], row[2]) for row in people], schema=back.schema, orient="row")
+    assert back.sort("certificate_no").equals(sent.sort("certificate_no"))
