@@ -112,7 +112,7 @@ def hand_back(workspace: Workspace, design: Design, batch: Batch, folder: Path, 
     files = batch.findings.filter(pl.col("severity").is_in(["hard", "soft"]) & (pl.col("records") > 0))
     progress.begin("写退表", files.select("file", "village").n_unique())
     survey, areas = workspace.settings.survey, workspace.areas
-    return write_returns(folder, batch, design, survey, areas, before, progress.advance)
+    return write_returns(folder, batch, design, survey, areas, __version__, before, progress.advance)
 
 
 def remembered(workspace: Workspace) -> Lives:

@@ -205,11 +205,12 @@ def validate(
 
 def _hand_back(folder: Path, batch: "Batch", areas: "AreaFrame", survey: "Survey") -> int:
     """Write the workbooks that go back to villages; how many there are."""
+    from bishan_survey import __version__
     from bishan_survey.design import load_design
     from bishan_survey.forms import write_returns
 
     with finished_folder(folder) as beside:
-        return len(write_returns(beside, batch, load_design(), survey, areas))
+        return len(write_returns(beside, batch, load_design(), survey, areas, __version__))
 
 
 def _validated(paths: list[Path], edition: str | None, year: int | None) -> "tuple[Batch, AreaFrame, Survey]":

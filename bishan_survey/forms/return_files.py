@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from bishan_survey import __version__
 from bishan_survey.forms.return_book import write_return
 from bishan_survey.forms.returned import ReturnBook, return_books
 from bishan_survey.model import AreaFrame, Batch, Design, Severity, Survey
@@ -39,6 +38,7 @@ def write_returns(
     design: Design,
     survey: Survey,
     areas: AreaFrame,
+    program: str,
     before: Path | None = None,
     each: Callable[[], None] = lambda: None,
 ) -> list[Returned]:
@@ -50,6 +50,7 @@ def write_returns(
         design: the definitions.
         survey: for dates.
         areas: the villages.
+        program: version of the program: another one may write other workbooks.
         before: folder of an earlier night's return workbooks. It saves time and changes no byte.
         each: called after each workbook.
     """
@@ -58,7 +59,7 @@ def write_returns(
     done: list[Returned] = []
     taken: set[str] = set()
     for book in return_books(batch, design, areas):
-        one = _returned(book, _free_name(book, taken), _digest(book, design, survey))
+        one = _returned(book, _free_name(book, taken), _digest(book, design, survey, program))
         path = folder / one.file
         path.parent.mkdir(parents=True, exist_ok=True)
         if one.digest in known:
@@ -89,8 +90,8 @@ def _free_name(book: ReturnBook, taken: set[str]) -> str:
     return f"{name}.xlsx"
 
 
-def _digest(book: ReturnBook, design: Design, survey: Survey) -> str:
-    digest = hashlib.sha256(repr((__version__, design.digest, survey, book.file, book.village)).encode())
+def _digest(book: ReturnBook, design: Design, survey: Survey, program: str) -> str:
+    digest = hashlib.sha256(repr((program, design.digest, survey, book.file, book.village)).encode())
     digest.update(repr(book.about_file.rows()).encode())
     for part in book.sheets:
         digest.update(repr((part.rows, part.origins, part.extras, part.findings.rows())).encode())

@@ -36,7 +36,7 @@ def district(tmp_path_factory, design: Design, survey: Survey, areas: AreaFrame)
     key = tmp_path_factory.mktemp("key")
     write_sample(inbox, key, design, survey, areas, roster=key / "roster.csv", persons=900, seed=5)
     batch = examined(below(inbox), design, survey, areas)
-    write_returns(returns, batch, design, survey, areas)
+    write_returns(returns, batch, design, survey, areas, "0")
     return batch, inbox, returns
 
 
@@ -80,10 +80,10 @@ def test_every_record_and_every_own_column_goes_back(district, design, survey, a
 
 def test_two_runs_give_the_same_bytes_and_an_earlier_one_saves_the_work(district, tmp_path, design, survey, areas):
     batch, _, returns = district
-    write_returns(tmp_path / "anew", batch, design, survey, areas)
+    write_returns(tmp_path / "anew", batch, design, survey, areas, "0")
     for before in (None, returns):
         again = tmp_path / str(before is None)
-        write_returns(again, batch, design, survey, areas, before)
+        write_returns(again, batch, design, survey, areas, "0", before)
         files = {path.relative_to(again): path.read_bytes() for path in again.rglob("*") if path.is_file()}
         assert files == {path.relative_to(returns): path.read_bytes() for path in returns.rglob("*") if path.is_file()}
 
@@ -94,7 +94,7 @@ def test_corrected_they_give_none(tmp_path, design, survey, areas) -> None:
     path = tmp_path / "大旺社区.xlsx"
     write_form(path, design, design.questionnaires["bishan-2025"], survey, FormContent(village, {"person": rows}))
     write_returns(
-        tmp_path / "退表", examined([submission(path, path.name)], design, survey, areas), design, survey, areas
+        tmp_path / "退表", examined([submission(path, path.name)], design, survey, areas), design, survey, areas, "0"
     )
     (returned,) = below(tmp_path / "退表")
     sheets = sheets_of(returned.path)
@@ -114,7 +114,7 @@ def test_a_foreign_layout_comes_back_in_our_form(tmp_path, design, survey, areas
     cells = {"B2": "大旺社区残疾人花名册"} | table((3, 1), [head, ["试验甲", certificate(), "张三", "备忘", "已婚了"]])
     path = write_cells(tmp_path / "璧城街道" / "大旺社区.xlsx", {"Sheet1": cells})
     first = examined([submission(path, "璧城街道/大旺社区.xlsx")], design, survey, areas)
-    done = write_returns(tmp_path / "退表", first, design, survey, areas)
+    done = write_returns(tmp_path / "退表", first, design, survey, areas, "0")
     assert [(one.code, one.source) for one in done] == [("500120001001", "璧城街道/大旺社区.xlsx")]
     again = examined(below(tmp_path / "退表"), design, survey, areas)
     (record,) = again.verbatim["bishan-2025", "person"].rows(named=True)
@@ -128,7 +128,7 @@ def test_a_clean_file_does_not_go_back(tmp_path, design, survey, areas) -> None:
     content = FormContent(areas.villages[0], {"person": [adult()]})
     write_form(path, design, design.questionnaires["bishan-2025"], survey, content)
     done = write_returns(
-        tmp_path / "退表", examined([submission(path, path.name)], design, survey, areas), design, survey, areas
+        tmp_path / "退表", examined([submission(path, path.name)], design, survey, areas), design, survey, areas, "0"
     )
     assert done == []
     assert (tmp_path / "退表" / RETURNS_LIST).is_file()
