@@ -30,7 +30,7 @@ lint: $(READY) ## 代码与定义的静态检查
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m bishan_survey design check
 	$(BIN)/python docs/generate.py --check
 
