@@ -1,26 +1,10 @@
 """The whole synthetic district: every seeded fault is found at its cell, and nothing else is."""
 
-import json
 from pathlib import Path
 
 import polars as pl
-import pytest
-
-from tests.cli.test_commands import run
 
 _PLACE = ["file", "sheet", "cell", "rule"]
-
-
-@pytest.fixture(scope="module")
-def district(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict]:
-    """A district of 191 workbooks, the folder of its night, and what the night said."""
-    folder = tmp_path_factory.mktemp("district") / "demo"
-    made = run("sample", folder, "--json")
-    assert made.returncode == 0, made.stderr
-    night = run("nightly", folder, "--json")
-    assert night.returncode == 5, night.stderr  # three files of the sample cannot be used, on purpose
-    told = json.loads(night.stdout)
-    return folder, Path(told["folder"]), told | {"sample": json.loads(made.stdout)}
 
 
 def read(path: Path) -> pl.DataFrame:
