@@ -114,6 +114,9 @@ def readable_xls(content: bytes) -> tuple[bytes, str | None]:
     It decodes by the code page alone. Texts of Excel 97 are UTF-16 whatever that says (jxl writes 1252), and of
     Chinese bytes of Excel 95 it makes rubbish. Told that all is UTF-16, it gets the former right and gives the latter
     byte by byte: ``text.encode("latin-1").decode(encoding)`` is what a person sees.
+
+    Raises:
+        UnreadableFile: the workbook is encrypted (``F02``).
     """
     stream, _ = _opened(content)
     book = _book(stream)
