@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 from bishan_survey.intake.areas import AreaIndex
 from bishan_survey.intake.cards import is_card
 from bishan_survey.intake.compounds import Splitter
-from bishan_survey.intake.headers import Header, HeaderIndex, How, find_header
+from bishan_survey.intake.headers import HeaderIndex, How, find_header
 from bishan_survey.intake.mappings import Approved, approved_for
 from bishan_survey.intake.places import WHERE, Placed, Places
 from bishan_survey.intake.sheets import SheetRecords, is_blank, read_records
@@ -26,6 +27,8 @@ from bishan_survey.reading.grid import Contents, Grid, Refusal
 from bishan_survey.reading.incoming import digest_of
 
 _LONGEST_TITLE = 2_000
+_EXPLANATIONS = tuple(f"　{name}" for name in (GUIDE_SHEET, RETURN_SHEET))
+"""How the titles end of the sheets that explain a form of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,8 @@ class FileReader:
         asked = [grid for grid in grids if grid.name not in passed_over and not all(map(is_blank, grid.rows))]
         for grid in asked:
             header = find_header(grid, indexes, self._layout)
+            if header is None and _explains(grid):
+                continue
             if is_card(grid, header, indexes, self._layout):
                 remarks.append(Remark("F17", sheet=grid.name))
                 continue
@@ -152,12 +157,12 @@ class FileReader:
                 continue
             splitters = self._splitters[header.index.edition, header.index.unit]
             found = read_records(grid, header, self._layout, splitters)
-            placed = places.of_sheet(grid.name, _title(grid, header))
+            placed = places.of_sheet(grid.name, _title(grid, found))
             sheets.append(PlacedSheet(found, placed))
-            remarks += _remarks(found, placed, grid)
+            remarks += [*_remarks(found, placed, grid), *(_moved_columns(found) if mark else ())]
         parsed = _placed_as(replace(parsed, sheets=tuple(sheets)))
         remarks += [*_of_editions(sheets), *self._of_town(parsed, places)]
-        return self._concluded(parsed, asked, remarks)
+        return self._concluded(parsed, [grid for grid in asked if not _explains(grid)], remarks)
 
     def _candidates(self, mark: FormMark | None, parsed: ParsedFile) -> list[HeaderIndex]:
         approved = approved_for(self._mappings, parsed.village, parsed.town)
@@ -209,9 +214,15 @@ def _placed_as(parsed: ParsedFile) -> ParsedFile:
     return replace(parsed, placed=together, town=town)
 
 
-def _title(grid: Grid, header: Header) -> str:
-    """What stands above the header, as far as a title may go."""
-    texts = (text for row in grid.rows[: header.first] for text in row if text.strip())
+def _explains(grid: Grid) -> bool:
+    """Whether a sheet only explains a form of ours, whatever it is called now, and whether or not the mark is left."""
+    return grid.rows[0][0].strip().endswith(_EXPLANATIONS)
+
+
+def _title(grid: Grid, found: SheetRecords) -> str:
+    """What stands above the header, as far as a title may go; records that stand there are none."""
+    rows = (row for n, row in enumerate(grid.rows[: found.header.first], 1) if n not in found.above)
+    texts = (text for row in rows for text in row if text.strip())
     return " ".join(texts)[:_LONGEST_TITLE]
 
 
@@ -230,6 +241,9 @@ def _remarks(found: SheetRecords, placed: Placed, grid: Grid) -> Iterator[Remark
     for item, rows in found.filled_down.items():
         column = next(place for place, name in found.header.items.items() if name == item)
         yield Remark("F33", grid.name, found.header.row + 1, column, details={"rows": str(rows)})
+    if found.above:
+        details = {"header": str(found.header.row + 1), "rows": str(len(found.above))}
+        yield Remark("F36", grid.name, found.above[0], details=details)
 
 
 def _against(placed: Placed, where: str, name: str) -> Remark:
@@ -254,6 +268,20 @@ def _column_remarks(found: SheetRecords) -> Iterator[Remark]:
         yield Remark(_OF_COLUMNS[match.how], found.sheet, header.row + 1, match.column, text, details)
     for column in found.headless:
         yield Remark("F13", found.sheet, header.row + 1, column)
+
+
+def _moved_columns(found: SheetRecords) -> Iterator[Remark]:
+    """In a form of ours: the first column that stands before one on whose right it belongs.
+
+    Columns may have been moved, and are read rightly; or two headers were exchanged, and nobody else can tell.
+    """
+    items = found.header.index.sheet.by_name
+    order = {name: place for place, name in enumerate(items)}
+    for (column, name), (_, following) in pairwise(sorted(found.header.items.items())):
+        if order[name] > order[following]:
+            details = {"label": items[name].label, "following": items[following].label}
+            yield Remark("F35", found.sheet, found.header.row + 1, column, details=details)
+            return
 
 
 def _of_editions(sheets: Sequence[PlacedSheet]) -> Iterator[Remark]:

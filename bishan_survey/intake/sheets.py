@@ -1,6 +1,6 @@
 """From a worksheet to verbatim records: which rows are records, and what stands in their cells."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from bishan_survey.intake.compounds import Splitter
@@ -42,13 +42,19 @@ class SheetRecords:
     taken: list[Taken] = field(default_factory=list)
     shared: dict[str, int] = field(default_factory=dict)
     """Column of variables that have none of their own, and were taken out of another item's."""
+    above: list[int] = field(default_factory=list)
+    """Number of each row that is a record though it stands above the header."""
 
 
 def read_records(grid: Grid, header: Header, layout: SheetLayout, splitters: Sequence[Splitter] = ()) -> SheetRecords:
-    """Every row below the header, as a record or with the reason why it is none."""
+    """Every row below the header, as a record or with the reason why it is none; and records that stand above it."""
     first = header.row + 1
-    body, filled = _filled_down(grid, header, layout)
-    reasons = [_not_a_record(row, header, layout, n == 0) for n, row in enumerate(body)]
+    above = [n for n, row in enumerate(grid.rows[: header.first]) if _stands_above(row, header, layout)]
+    below, filled = _filled_down(grid, header, layout)
+    body = [*(grid.rows[n] for n in above), *below]
+    numbers = [n + 1 for n in (*above, *range(first, first + len(below)))]
+    lines = _header_lines(grid, header, layout)
+    reasons = [_not_a_record(row, header, layout, lines, n == len(above)) for n, row in enumerate(body)]
     kept = [n for n, reason in enumerate(reasons) if reason is None]
     records = body if len(kept) == len(body) else [body[n] for n in kept]
     columns = list(zip(*records, strict=True)) if records else []
@@ -57,18 +63,19 @@ def read_records(grid: Grid, header: Header, layout: SheetLayout, splitters: Seq
     found = SheetRecords(
         sheet=grid.name,
         header=header,
-        rows=[first + n + 1 for n in kept],
+        rows=[numbers[n] for n in kept],
         texts={name: list(columns[place]) if columns else [] for place, name in header.items.items()},
-        not_records=[(first + n + 1, reason) for n, reason in enumerate(reasons) if reason is not None],
+        not_records=[(numbers[n], reason) for n, reason in enumerate(reasons) if reason is not None],
         headless=[n for n, cells in enumerate(columns) if n not in headed and any(map(str.strip, cells))],
         unread=[
-            (first + n + 1, place, text)
+            (numbers[n], place, text)
             for place, cells in enumerate(columns)
             if place not in read
             for n, text in zip(kept, cells, strict=True)
             if text.strip()
         ],
         filled_down=filled,
+        above=numbers[: len(above)],
     )
     for splitter in splitters:
         found = _taken_apart(found, columns, splitter)
@@ -104,12 +111,14 @@ def _filled_down(grid: Grid, header: Header, layout: SheetLayout) -> tuple[list[
     return body, filled
 
 
-def _not_a_record(row: Sequence[str], header: Header, layout: SheetLayout, is_first: bool) -> str | None:
+def _not_a_record(
+    row: Sequence[str], header: Header, layout: SheetLayout, lines: Collection[tuple[str, ...]], is_first: bool
+) -> str | None:
     """Why a row is no record: ``blank``, ``total``, ``remark``, ``unfilled``, ``header``; ``None`` if it is one."""
     first = "".join(next((text for text in row if text.strip()), "").split()).rstrip("：:（）()")
     if not first and is_blank(row):
         return "blank"
-    if _repeats_header(row, header) or (is_first and _counts_columns(row)):
+    if _stripped(row) in lines or _repeats_header(row, header) or (is_first and _counts_columns(row)):
         return "header"
     if _identified(row, header, layout):
         return None
@@ -127,6 +136,26 @@ def _identified(row: Sequence[str], header: Header, layout: SheetLayout) -> bool
         for place, name in header.items.items()
         if name in layout.identifying_variables
     )
+
+
+def _stands_above(row: Sequence[str], header: Header, layout: SheetLayout) -> bool:
+    """Whether a row above the header is a record that was sorted or pasted there: with a number, and more besides."""
+    numbered = any(
+        sum(map(str.isdigit, row[place])) >= layout.identifying_length
+        for place, name in header.items.items()
+        if name in layout.identifying_variables
+    )
+    return numbered and sum(bool(row[place].strip()) for place in header.items) >= layout.header_hits
+
+
+def _header_lines(grid: Grid, header: Header, layout: SheetLayout) -> set[tuple[str, ...]]:
+    """The header's last line, and those above it that may be its groups: they may be pasted once more below."""
+    rows = grid.rows[max(header.row + 1 - layout.header_lines, 0) : header.row + 1]
+    return {_stripped(row) for row in rows if not _identified(row, header, layout)}
+
+
+def _stripped(row: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(str.strip, row))
 
 
 def _declares_none(row: Sequence[str], layout: SheetLayout) -> bool:
