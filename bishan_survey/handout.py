@@ -13,7 +13,7 @@ import polars as pl
 
 from bishan_survey.delivery import RESTRICTED
 from bishan_survey.design import compile_sql, variables_in
-from bishan_survey.forms import FormContent, Row, write_form
+from bishan_survey.forms import FormContent, FormJob, Row, write_all
 from bishan_survey.frames import STATUS
 from bishan_survey.intake import Approved, Known, Submission
 from bishan_survey.model import AreaFrame, Batch, CodeList, Design, Item, Questionnaire, Severity, Survey, Village
@@ -74,13 +74,14 @@ def hand_out(
     """
     form = design.questionnaires[survey.editions[0]]
     done: list[HandedOut] = []
+    jobs: list[FormJob] = []
     for village in villages:
         persons = roster.persons.get(village.code, ())
         path = folder / village.town / form_name(village)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_form(path, design, form, survey, FormContent(village, {PERSON: persons}))
         done.append(HandedOut(village, path, len(persons)))
-        each()
+        jobs.append(FormJob(path, form, FormContent(village, {PERSON: persons})))
+    write_all(jobs, design, survey, each)
     _write_list(folder / LIST, done, folder)
     return done
 

@@ -28,7 +28,7 @@ from bishan_survey.model import (
     Village,
 )
 
-__all__ = ["FIRST_ROW", "OPTIONS", "FormContent", "Row", "fill_workbook", "write_form"]
+__all__ = ["FIRST_ROW", "OPTIONS", "FormContent", "FormJob", "Row", "fill_workbook", "write_form"]
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 """People's data goes into no temporary file, and no text of theirs becomes a formula."""
@@ -51,6 +51,19 @@ class FormContent:
     def areas(self) -> Areas:
         """What the drop-downs of 镇街 and 村（社区） show."""
         return Areas.of(self.villages or ([self.village] if self.village else []))
+
+
+@dataclass(frozen=True)
+class FormJob:
+    """A form that is to be written."""
+
+    path: Path
+    form: Questionnaire
+    content: FormContent
+
+    def write(self, design: Design, survey: Survey) -> None:
+        """Write it."""
+        write_form(self.path, design, self.form, survey, self.content)
 
 
 def write_form(path: Path, design: Design, form: Questionnaire, survey: Survey, content: FormContent) -> None:

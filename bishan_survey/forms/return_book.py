@@ -1,6 +1,7 @@
 """A return workbook: a village's own records in our form, each fault marked at its cell and all of them listed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,19 @@ _COMMENT_WIDTH, _COMMENT_LINE = 300, 17
 """Pixels of a comment's width and of each of its lines."""
 _COMMENT_CHARACTERS = 44
 """Half-width characters in a line of a comment."""
+
+
+@dataclass(frozen=True)
+class ReturnJob:
+    """A return workbook that is to be written."""
+
+    path: Path
+    areas: AreaFrame
+    book: ReturnBook
+
+    def write(self, design: Design, survey: Survey) -> None:
+        """Write it."""
+        write_return(self.path, design, survey, self.areas, self.book)
 
 
 def write_return(path: Path, design: Design, survey: Survey, areas: AreaFrame, book: ReturnBook) -> None:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from bishan_survey.forms.return_book import write_return
+from bishan_survey.forms.crew import write_all
+from bishan_survey.forms.return_book import ReturnJob
 from bishan_survey.forms.returned import ReturnBook, return_books
 from bishan_survey.model import AreaFrame, Batch, Design, Severity, Survey
 
 RETURNS_LIST = "退表清单.csv"
 _HEADS = ("文件", "镇街", "村（社区）", "代码", "报来的文件", "必须改正", "请核实", "内容指纹")
 _UNPLACED = "认不出村（社区）的"
+_OWNER_ONLY = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,20 @@ def write_returns(
     folder.mkdir(parents=True, exist_ok=True)
     known = _known(before) if before else {}
     done: list[Returned] = []
+    jobs: list[ReturnJob] = []
     taken: set[str] = set()
     for book in return_books(batch, design, areas):
         one = _returned(book, _free_name(book, taken), _digest(book, design, survey, program))
         path = folder / one.file
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(_OWNER_ONLY)  # it carries people's data: what is written into it keeps this mode
+        done.append(one)
         if one.digest in known:
             shutil.copyfile(known[one.digest], path)
+            each()
         else:
-            write_return(path, design, survey, areas, book)
-        done.append(one)
-        each()
+            jobs.append(ReturnJob(path, areas, book))
+    write_all(jobs, design, survey, each)
     _write_list(folder / RETURNS_LIST, done)
     return done
 

@@ -1,6 +1,5 @@
 """Many files into one batch: verbatim records, side by side, with the address of each."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from bishan_survey.intake.places import Placed
 from bishan_survey.intake.receive import Known, Receiver
 from bishan_survey.intake.sheets import SheetRecords
 from bishan_survey.model import AreaFrame, Batch, Design, Questionnaire, Survey, Village
+from bishan_survey.processes import at_most
 from bishan_survey.reading.pool import open_pool
 
 _NOBODY = Known()
@@ -41,7 +41,7 @@ def read_batch(
         A batch whose records are text; files that cannot be used stand in its findings.
     """
     areas = AreaIndex(area_frame, design.layout.village_suffixes)
-    with open_pool(min(len(submissions), os.cpu_count() or 1)) as pool:
+    with open_pool(at_most(len(submissions))) as pool:
         reader = FileReader(design, survey, areas, known.mappings)
         parsed = Receiver(reader, pool, known.passwords, each).receive(submissions)
     columns = frames.stack(frames.COLUMNS, [_frame(_columns(parsed))])

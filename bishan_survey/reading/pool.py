@@ -1,10 +1,5 @@
-"""Workers that read files, kept warm. A crash, a hang or a memory explosion costs the one file alone.
+"""Workers that read files, kept warm. A crash, a hang or a memory explosion costs the one file alone."""
 
-Processes are started by :mod:`subprocess` and not by :mod:`multiprocessing`, whose children import the caller's main
-module again: a statistician's script would need a guard around its main part.
-"""
-
-import os
 import pickle
 import subprocess
 import sys
@@ -12,15 +7,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 
+from bishan_survey.processes import MOST, at_most, start
 from bishan_survey.reading.grid import Answer, Refusal, Request
 from bishan_survey.reading.limits import watch_memory
 
 SECONDS = 15.0
 """How long a worker may take for one file. A village's workbook takes a hundredth of a second."""
-_MOST_WORKERS = 4
-_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 class Worker:
@@ -93,14 +86,8 @@ def _ask(process: "subprocess.Popen[bytes]", request: Request) -> Answer:
 
 
 def _start() -> "subprocess.Popen[bytes]":
-    """Start a worker that imports this very package, wherever the program was started."""
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-X", "utf8", "-m", "bishan_survey.reading.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": str(_PACKAGE)},
-    )
+    """Start a worker whose memory is bounded."""
+    process = start("bishan_survey.reading.worker")
     if sys.platform != "linux":
         watch_memory(process.pid, process.kill)
     return process
@@ -110,7 +97,7 @@ class ReaderPool:
     """Several workers; each reads one file at a time."""
 
     def __init__(self, workers: int | None = None, seconds: float = SECONDS) -> None:
-        count = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
+        count = workers or at_most(MOST)
         self._idle = [Worker(seconds) for _ in range(count)]
         self._threads = ThreadPoolExecutor(count)
 
