@@ -49,6 +49,7 @@ def apply_corrections(
     return replace(
         read,
         records=_corrected(read.records, records.changed, journal.dropped),
+        dropped=_dropped(read.records, journal.dropped),
         not_records=frames.stack(frames.NOT_RECORDS, [read.not_records, gone.with_columns(reason=pl.lit(_DROPPED))]),
         findings=read.findings.join(gone, on=[*frames.PLACE], how="anti", maintain_order="left"),
         normalised=_without_void(read.normalised, gone, _changed_cells(records)),
@@ -72,6 +73,15 @@ def _corrected(
         if lost:
             records[of] = frame.filter(~pl.int_range(pl.len()).is_in(lost))
     return records
+
+
+def _dropped(verbatim: Mapping[Of, pl.DataFrame], dropped: Collection[Record]) -> dict[Of, pl.DataFrame]:
+    """The dropped records as they were sent."""
+    return {
+        of: frame.with_row_index("_position")[lost]
+        for of, frame in verbatim.items()
+        if (lost := sorted(record.position for record in dropped if record.of == of))
+    }
 
 
 def _places(records: Records, dropped: Collection[Record]) -> pl.DataFrame:

@@ -25,6 +25,7 @@ _TITLE_ROW, _NOTE_ROW, GROUP_ROW, HEADER_ROW = range(FIRST_ROW)
 _PAGE_WIDTH = 230
 """Half-width characters across an A3 page in a size that can still be read."""
 _PRINTED_ROWS = 30
+"""Lines to write on by hand in a blank form."""
 _WIDTHS = {ValueType.CERTIFICATE: 26, ValueType.ID_NUMBER: 21, ValueType.DATE: 12, ValueType.PHONE: 15}
 _NARROWEST, _WIDEST = 9, 24
 _NARROW_TEXT, _WIDE_TEXT, _WIDEST_TEXT = 12, 18, 36
@@ -125,6 +126,14 @@ class AnswerSheet:
             lines = lines_needed(texts, [self._widths[column] for column in free])
             if lines > 1:
                 self.worksheet.set_row(FIRST_ROW + position, LINE_HEIGHT * lines)
+        if not self._rows:
+            self._write_lines()
+
+    def _write_lines(self) -> None:
+        """What has no cells is not printed, and what is written below them is; so there is no print area."""
+        for position in range(_PRINTED_ROWS):
+            for column, item in enumerate(self.sheet.items):
+                self.worksheet.write_blank(FIRST_ROW + position, column, None, self._answer(item))
 
     def _write_row(self, position: int, row: Row) -> None:
         for column, item in enumerate(self.sheet.items):
@@ -173,8 +182,6 @@ class AnswerSheet:
         repeated = sum(self._widths[: self._frozen_columns()])
         pages_wide = max(1, -(-(sum(self._widths) - repeated) // (_PAGE_WIDTH - repeated)))
         print_setup(self.worksheet, (GROUP_ROW, HEADER_ROW), version, pages_wide)
-        last = FIRST_ROW + (len(self._rows) or _PRINTED_ROWS) - 1
-        self.worksheet.print_area(0, 0, last, len(self.sheet.items) - 1)
         if pages_wide > 1:
             self.worksheet.repeat_columns(0, self._frozen_columns() - 1)
 

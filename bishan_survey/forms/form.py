@@ -24,6 +24,7 @@ from bishan_survey.model import (
     Design,
     FormMark,
     Questionnaire,
+    Sheet,
     Survey,
     Village,
 )
@@ -33,6 +34,8 @@ __all__ = ["FIRST_ROW", "OPTIONS", "FormContent", "FormJob", "Row", "fill_workbo
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 """People's data goes into no temporary file, and no text of theirs becomes a formula."""
 
+_ONE_A_VILLAGE = "_village"
+"""Key of a sheet that has one row for each village."""
 
 AnswerSheetMaker = Callable[[Worksheet, Styles, SheetPlan, Mapping[str, CodeList], Sequence[Row]], AnswerSheet]
 
@@ -46,6 +49,13 @@ class FormContent:
     """Answers by unit."""
     villages: Sequence[Village] = ()
     """The villages to choose from (of the district, of a 镇街); by default the form's own."""
+
+    def rows_of(self, sheet: Sheet) -> Sequence[Row]:
+        """The rows of a sheet that are filled in; the one row of a village bears its name in any case."""
+        filled = self.rows.get(sheet.unit, ())
+        if filled or self.village is None or sheet.key != _ONE_A_VILLAGE:
+            return filled
+        return [{"town": self.village.town, "village": self.village.name}]
 
     @property
     def areas(self) -> Areas:
@@ -133,13 +143,13 @@ def fill_workbook(
     write_guide(workbook.add_worksheet(GUIDE_SHEET), styles, design, form, plan.guide, plan.version)
     sheets = []
     for part in plan.sheets:
-        rows = content.rows.get(part.sheet.unit, ())
+        rows = content.rows_of(part.sheet)
         worksheet = workbook.add_worksheet(part.sheet.name, PlainWorksheet)
         answers = answer_sheet(worksheet, styles, part, design.code_lists, rows)
         sheets.append(answers.write(content.village, plan.version))
     names = dict(plan.names) | write_lists(workbook.add_worksheet(CODES_SHEET), plan.lists, content.areas)
     _define(workbook, names)
-    mark = FormMark(form.edition, content.village.code if content.village else "")
+    mark = FormMark(form.edition, content.village.code if content.village else "", str(survey.reference_date.year))
     _write_mark(workbook.add_worksheet(MARK_SHEET), mark)
     if first:
         workbook.get_worksheet_by_name(form.sheets[0].name).activate()

@@ -6,13 +6,29 @@ from dataclasses import dataclass
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
+from bishan_survey import frames
 from bishan_survey.forms.form import FIRST_ROW
-from bishan_survey.model import AreaFrame, Batch, Design, Questionnaire, Severity, Sheet, Village
+from bishan_survey.model import (
+    AreaFrame,
+    Batch,
+    CorrectionAction,
+    CorrectionOutcome,
+    Design,
+    Questionnaire,
+    Severity,
+    Sheet,
+    Village,
+)
 
 _ASKING = (Severity.HARD.value, Severity.SOFT.value)
 """A file goes back for the sake of these; what is only for information goes with them."""
 _BOOK = ["_file", "_village", "_edition"]
 _PLACE = {"file": "_file", "sheet": "_sheet", "row": "_row"}
+Of = tuple[str, str]
+"""Edition and unit."""
+_TOLD = {CorrectionAction.REPLACE.value: "K01", CorrectionAction.CLEAR.value: "K02", CorrectionAction.DROP.value: "K03"}
+"""The notice by which a village is told of each kind of correction by hand."""
+_CHANGING = (CorrectionAction.REPLACE.value, CorrectionAction.CLEAR.value)
 _AREA = ("town", "village")
 """Items that a form for a village has filled in beforehand."""
 
@@ -60,11 +76,12 @@ def return_books(batch: Batch, design: Design, areas: AreaFrame) -> Iterator[Ret
     """A workbook for each file (village and edition in it) in which something is to be corrected or confirmed.
 
     Args:
-        batch: after validation and deduplication; its ``verbatim`` records are what goes back.
+        batch: after validation and deduplication. Its records go back as the village has sent them: what the office
+            has corrected by hand is told beside them, since a correction may be taken back.
         design: for the forms.
         areas: the villages, in whose order the workbooks come; what belongs to no village comes last.
     """
-    records = {of: _placed(frame, of[0], areas) for of, frame in batch.verbatim.items()}
+    records = {of: _placed(frame, of[0], areas) for of, frame in _as_sent(batch).items()}
     told = {of: _told(batch, frame, design, of) for of, frame in records.items()}
     wanted = pl.concat([frame.filter(pl.col("severity").is_in(_ASKING)).select(_BOOK) for frame in told.values()])
     parts = {of: _by_book(frame) for of, frame in records.items()}
@@ -110,7 +127,8 @@ def _told(batch: Batch, records: pl.DataFrame, design: Design, of: tuple[str, st
     sheet = design.questionnaires[edition].sheet(unit)
     assert sheet is not None  # noqa: S101 - intake read it by this sheet
     places = records.select(*_BOOK, "_sheet", "_row", "position")
-    about = pl.concat([batch.findings.filter(unit=unit), batch.lacking.filter(unit=unit)])
+    by_hand = _corrections(batch.corrections.filter(unit=unit), design, sheet)
+    about = pl.concat([batch.findings.filter(unit=unit), batch.lacking.filter(unit=unit), by_hand])
     told = about.filter(pl.col("row").is_not_null() & pl.col("item").is_in(list(sheet.by_name))).join(
         places.with_columns(**_PLACE), on=[*_PLACE], how="inner"
     )
@@ -120,6 +138,64 @@ def _told(batch: Batch, records: pl.DataFrame, design: Design, of: tuple[str, st
         cell=pl.col("item").replace_strict(letters, return_dtype=pl.String)
         + (pl.col("position") + FIRST_ROW + 1).cast(pl.String)
     )
+
+
+def _as_sent(batch: Batch) -> dict[Of, pl.DataFrame]:
+    """The records that were checked, without what was corrected by hand and with those that were dropped."""
+    applied = batch.corrections.filter(outcome=CorrectionOutcome.APPLIED.value)
+    if applied.is_empty():
+        return dict(batch.verbatim)
+    return {
+        of: _uncorrected(_with_dropped(frame, batch.dropped.get(of)), applied.filter(unit=of[1]))
+        for of, frame in batch.verbatim.items()
+    }
+
+
+def _with_dropped(frame: pl.DataFrame, dropped: pl.DataFrame | None) -> pl.DataFrame:
+    """Records and those that were dropped, where they stood."""
+    if dropped is None:
+        return frame
+    places = set(dropped["_position"])
+    left = [place for place in range(frame.height + len(places)) if place not in places]
+    numbered = frame.with_columns(_position=pl.Series(left, dtype=dropped.schema["_position"]))
+    return pl.concat([numbered, dropped], how="diagonal").sort("_position").drop("_position")
+
+
+def _uncorrected(frame: pl.DataFrame, applied: pl.DataFrame) -> pl.DataFrame:
+    """Records with the texts that stood in the cells before the first correction of each."""
+    changed = applied.filter(pl.col("action").is_in(_CHANGING)).unique(
+        [*_PLACE, "item"], keep="first", maintain_order=True
+    )
+    for (item,), cells in changed.partition_by("item", as_dict=True).items():
+        name = str(item)
+        before = cells.select(*(pl.col(here).alias(there) for here, there in _PLACE.items()), before="found", was=True)
+        known = frame.join(before, on=[*_PLACE.values()], how="left", nulls_equal=True, maintain_order="left")
+        text = pl.when(pl.col("was")).then("before").otherwise(name)
+        frame = known.with_columns(text.alias(name)).drop("before", "was")
+    return frame
+
+
+def _corrections(corrections: pl.DataFrame, design: Design, sheet: Sheet) -> pl.DataFrame:
+    """What was corrected by hand, as it is told to the village: nothing that it has to do."""
+    applied = corrections.filter(pl.col("action").is_in([*_TOLD]), outcome=CorrectionOutcome.APPLIED.value)
+    notices = [design.notices[_TOLD[action]] for action in applied["action"]]
+    words = applied.select(pl.col("new", "reason").fill_null("")).rows(named=True)
+    told = applied.select(
+        "village",
+        *frames.PLACE,
+        "cell",
+        "unit",
+        "label",
+        item=pl.when(pl.col("action") == CorrectionAction.DROP.value).then(pl.lit(sheet.key_item)).otherwise("item"),
+        rule=pl.Series([notice.id for notice in notices], dtype=pl.String),
+        severity=pl.Series([notice.severity.value for notice in notices], dtype=pl.String),
+        message=pl.Series([n.message.format(**w) for n, w in zip(notices, words, strict=True)], dtype=pl.String),
+        action=pl.Series([notice.action for notice in notices], dtype=pl.String),
+        records=pl.lit(1, dtype=pl.Int64),
+    )
+    labels = {item.name: item.label for item in sheet.items}
+    named = told.with_columns(label=pl.col("item").replace_strict(labels, default=None, return_dtype=pl.String))
+    return frames.stack(frames.FINDINGS, [named])
 
 
 def _extras(extras: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:

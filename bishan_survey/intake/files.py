@@ -109,6 +109,7 @@ class FileReader:
         self._areas = areas
         self._mappings = mappings
         self._editions = survey.editions
+        self._year = survey.reference_date.year
         sheets = [
             (design.questionnaires[e], sheet) for e in survey.editions for sheet in design.questionnaires[e].sheets
         ]
@@ -143,7 +144,7 @@ class FileReader:
         passed_over = OWN_SHEETS if mark else OWN_SHEETS - {GUIDE_SHEET, RETURN_SHEET}
         indexes = self._candidates(mark, parsed)
         sheets: list[PlacedSheet] = []
-        remarks: list[Remark] = list(self._of_mark(mark))
+        remarks: list[Remark] = [*self._of_mark(mark), *self._of_year(mark)]
         asked = [grid for grid in grids if grid.name not in passed_over and not all(map(is_blank, grid.rows))]
         for grid in asked:
             header = find_header(grid, indexes, self._layout)
@@ -160,6 +161,7 @@ class FileReader:
             placed = places.of_sheet(grid.name, _title(grid, found))
             sheets.append(PlacedSheet(found, placed))
             remarks += [*_remarks(found, placed, grid), *(_moved_columns(found) if mark else ())]
+        remarks += self._lacking(mark, sheets)
         parsed = _placed_as(replace(parsed, sheets=tuple(sheets)))
         remarks += [*_of_editions(sheets), *self._of_town(parsed, places)]
         return self._concluded(parsed, [grid for grid in asked if not _explains(grid)], remarks)
@@ -171,6 +173,19 @@ class FileReader:
     def _of_mark(self, mark: FormMark | None) -> Iterator[Remark]:
         if mark and mark.village and mark.village not in self._areas.frame.by_code:
             yield Remark("F08", details={"code": mark.village})
+
+    def _of_year(self, mark: FormMark | None) -> Iterator[Remark]:
+        """A form of another year's survey: its checks, and what was filled in beforehand, are old."""
+        now = str(self._year)
+        if mark and mark.year not in ("", now):
+            yield Remark("F38", details={"year": mark.year, "now": now})
+
+    def _lacking(self, mark: FormMark | None, sheets: Sequence[PlacedSheet]) -> Iterator[Remark]:
+        """In a form of ours, a sheet that is not there, or not to be recognised: nobody in it would be missed."""
+        found = {sheet.found.header.index.unit for sheet in sheets}
+        for index in self._indexes:
+            if mark and found and index.edition == mark.edition and index.unit not in found:
+                yield Remark("F37", details={"name": index.sheet.name})
 
     def _of_town(self, parsed: ParsedFile, places: Places) -> Iterator[Remark]:
         """The folder is of another 镇街 than the village."""

@@ -45,7 +45,9 @@ class Batch:
     differences: pl.DataFrame
     """What a village's later file changed of its earlier one."""
     verbatim: Mapping[tuple[str, str], pl.DataFrame] = field(default_factory=dict)
-    """The records that were checked, as text: what villages get back."""
+    """The records that were checked, as text."""
+    dropped: Mapping[tuple[str, str], pl.DataFrame] = field(default_factory=dict)
+    """Verbatim records that a correction by hand has taken out of the others, with their ``_position`` among them."""
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,16 @@ _KIND = "bishan-survey-form"
 
 @dataclass(frozen=True, slots=True)
 class FormMark:
-    """Edition of a form and the village that it was made for (empty for a form of no village)."""
+    """Edition of a form, the village that it was made for (empty for a form of no village), and the survey's year."""
 
     edition: str
     village: str
+    year: str = ""
+    """Empty in forms of older programs."""
 
     def rows(self) -> Iterable[tuple[str, str]]:
         """Rows of the hidden sheet."""
-        return [("kind", _KIND), ("edition", self.edition), ("village", self.village)]
+        return [("kind", _KIND), ("edition", self.edition), ("village", self.village), ("year", self.year)]
 
 
 def read_mark(rows: Sequence[Sequence[object]]) -> FormMark | None:
@@ -30,4 +32,4 @@ def read_mark(rows: Sequence[Sequence[object]]) -> FormMark | None:
     said = {str(row[0]): str(row[1]) for row in rows if len(row) > 1}
     if said.get("kind") != _KIND:
         return None
-    return FormMark(said.get("edition", ""), said.get("village", ""))
+    return FormMark(said.get("edition", ""), said.get("village", ""), said.get("year", ""))

@@ -53,6 +53,9 @@ class NotedWorkbook:
         self._sheets[name] = NotedSheet(self.calls, len(self._sheets))
         return self._sheets[name]
 
+    def worksheets(self) -> list[NotedSheet]:
+        return [*self._sheets.values()]
+
     def get_worksheet_by_name(self, name: str) -> NotedSheet:
         return self._sheets[name]
 

@@ -133,6 +133,26 @@ def test_where_nothing_is_to_be_filled_in_the_only_choice_is_a_blank_that_intake
     assert sheets_of(path)["_codes"][1][0] == NOTHING
 
 
+def test_lines_to_write_on_are_printed_and_so_is_everybody_written_below_them(tmp_path, design, survey, areas) -> None:
+    for rows, lines in (([], 30), ([adult()] * 2, 2)):
+        path = filled(tmp_path / "form.xlsx", design, survey, areas, rows)
+        with zipfile.ZipFile(path) as archive:
+            assert "Print_Area" not in archive.read("xl/workbook.xml").decode()
+            names = list(sheets_of(path))
+            sheet = archive.read(f"xl/worksheets/sheet{names.index('持证残疾人') + 1}.xml").decode()
+        assert max(map(int, re.findall(r'<row r="(\d+)"', sheet))) == FIRST_ROW + lines
+
+
+def test_a_villages_own_sheet_bears_its_name_and_is_no_record_until_it_is_filled_in(
+    tmp_path, design, survey, areas
+) -> None:
+    path = filled(tmp_path / "form.xlsx", design, survey, areas, [adult()])
+    assert sheets_of(path)["村（社区）服务资源"][FIRST_ROW][:3] == ["璧城街道", "大旺社区居民委员会", ""]
+    batch = read_batch([submission(path, "x.xlsx")], design, survey, areas)
+    assert batch.records["bishan-2025", "person"].height == 1
+    assert ("bishan-2025", "village") not in batch.records or batch.records["bishan-2025", "village"].is_empty()
+
+
 def test_a_form_for_several_villages_lets_choose_the_town_and_then_its_villages(
     tmp_path, design, survey, areas
 ) -> None:

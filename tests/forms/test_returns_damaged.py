@@ -185,10 +185,28 @@ def test_two_headers_that_changed_places_without_their_columns_are_told(
 def test_a_sheet_whose_header_is_gone_is_told(desk: Desk, book: Book, intact: Batch) -> None:
     book.change(PEOPLE, lambda rows: rows.pop(HEADER))
     batch = desk.reread(book)
-    assert batch.findings.filter(records=0).select("rule", "sheet").rows() == [("F07", PEOPLE)]
+    about_sheets = batch.findings.filter(records=0).select("rule", "severity", "sheet").rows()
+    assert about_sheets == [("F07", "soft", PEOPLE), ("F37", "hard", None)]
     assert answers(batch, "village") == answers(intact, "village")
     book.change(RESOURCES, lambda rows: rows.pop(HEADER))
     assert notices(desk.reread(book)) == ["F05"]
+
+
+@pytest.mark.parametrize(("gone", "left"), [(PEOPLE, "village"), (RESOURCES, "person")])
+def test_a_sheet_that_was_deleted_is_told(gone: str, left: str, desk: Desk, book: Book, intact: Batch) -> None:
+    book.delete(gone)
+    batch = desk.reread(book)
+    (finding,) = batch.findings.filter(records=0).rows(named=True)
+    assert (finding["rule"], finding["severity"]) == ("F37", "hard")
+    assert f"“{gone}”" in finding["message"]
+    assert answers(batch, left) == answers(intact, left)
+
+
+@pytest.mark.parametrize(("year", "said"), [("2024", ["F38"]), ("", []), ("2025", [])])
+def test_a_form_of_another_year_is_told(year: str, said: list[str], desk: Desk, book: Book, intact: Batch) -> None:
+    marked(year=year)(book)
+    batch = desk.reread(book)
+    assert (answers(batch), notices(batch)) == (answers(intact), said)
 
 
 SPELLINGS: dict[str, tuple[list[Value], object]] = {
