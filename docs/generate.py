@@ -229,7 +229,7 @@ def not_accepted_page(design: Design) -> Iterator[str]:
     yield from table(("项目", "限度"), _limits())
 
 
-_WHAT = ["整个文件", "压缩包中的这个文件", "这个工作表", "这一列"]
+_WHAT = ["整个文件", "压缩包中的这个文件", "这个工作表", "第二个表头以下的各行", "这一列"]
 _FORMATS = (
     ("xlsx、xlsm、xlsb", "Excel 2007 及以后、WPS；宏不运行，外部链接不跟随"),
     ("xls、et", "Excel 5.0 至 2003、WPS 表格"),

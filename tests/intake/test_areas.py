@@ -9,7 +9,7 @@ from bishan_survey.model import AreaFrame, Design, FormMark
 
 @pytest.fixture
 def index(areas: AreaFrame, design: Design) -> AreaIndex:
-    return AreaIndex(areas, design.layout.village_suffixes)
+    return AreaIndex(areas, design.layout)
 
 
 @pytest.mark.parametrize(

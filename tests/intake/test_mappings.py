@@ -13,7 +13,7 @@ LINES = "报送单位,表头,项目\n全区,苗子,残疾类别\n璧城街道,�
 
 @pytest.fixture
 def index(areas, design) -> AreaIndex:
-    return AreaIndex(areas, design.layout.village_suffixes)
+    return AreaIndex(areas, design.layout)
 
 
 def test_lines_come_back_as_they_were_kept(design, survey, index) -> None:
