@@ -168,7 +168,7 @@ def known_of(workspace: Workspace, design: Design) -> Known:
     """What a workspace knows of those who send files."""
     if not workspace.mappings.is_file():
         return Known(passwords=workspace.passwords())
-    index = AreaIndex(workspace.areas, design.layout.village_suffixes)
+    index = AreaIndex(workspace.areas, design.layout)
     path, survey = workspace.mappings, workspace.settings.survey
     mappings = read_mappings(path.read_bytes(), path.name, design, survey, index)
     return Known(tuple(mappings), workspace.passwords())
@@ -215,7 +215,7 @@ def correct(read: Batch, lines: Sequence[Line], design: Design, survey: Survey, 
         typed=lambda batch: type_batch(batch, design, survey),
         blamed=lambda edition, unit: {check.id: check.item.name for check in checks_for(design, edition, unit)},
     )
-    return apply_corrections(read, lines, design, survey, AreaIndex(areas, design.layout.village_suffixes), checking)
+    return apply_corrections(read, lines, design, survey, AreaIndex(areas, design.layout), checking)
 
 
 def _submission(file: Received) -> Submission:

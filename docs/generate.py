@@ -34,7 +34,7 @@ from bishan_survey.model import (
     ValueType,
 )
 from bishan_survey.reading.archives import MAX_MEMBERS, MAX_TOTAL
-from bishan_survey.reading.grid import MAX_CELLS, MAX_TEXT
+from bishan_survey.reading.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT
 from bishan_survey.reading.limits import MEMORY
 from bishan_survey.reading.parts import MAX_UNPACKED
 from bishan_survey.reading.pool import SECONDS
@@ -249,6 +249,7 @@ def _limits() -> Iterator[tuple[str, str]]:
     mib = 2**20
     yield "一个文件", f"{MAX_FILE // mib} MiB"
     yield "一个工作簿展开后", f"{MAX_UNPACKED // mib} MiB，{MAX_SHEETS:,}个工作表，{MAX_CELLS:,}格，{MAX_TEXT:,}个字"
+    yield "一个文件的内容", f"{MAX_ROWS:,}行，每行{MAX_COLUMNS:,}格（只数有内容的）"
     yield "一个压缩包", f"{MAX_MEMBERS}个文件，展开后共 {MAX_TOTAL // mib} MiB"
     yield "读一个文件的时间", f"{SECONDS:.0f}秒"
     yield "读一个文件占用的内存", f"{MEMORY // 2**30} GiB"

@@ -41,7 +41,7 @@ def explain_file(
     show.table(("工作表", "不是记录的行", "行数"), [(s, _REASONS.get(r, r), n) for s, r, n in lost.iter_rows()])
     if to is not None:
         with finished(to) as beside:
-            index = AreaIndex(areas, design.layout.village_suffixes)
+            index = AreaIndex(areas, design.layout)
             beside.write_bytes(mappings_text(to_be_approved(batch), design, index))
         show.remark(f"认不准的表头已写到 {to}：在“项目”一列写上调查表中的名称（不要的列写“不读取”），再用 --map 认定")
     show.document("ingest-explain/1", _document(batch))
@@ -120,7 +120,7 @@ def approve_mappings(workspace: "Workspace", design: "Design", path: Path) -> tu
     from bishan_survey.intake import AreaIndex, mappings_text, read_mappings
     from bishan_survey.workspace import write_atomically
 
-    index = AreaIndex(workspace.areas, design.layout.village_suffixes)
+    index = AreaIndex(workspace.areas, design.layout)
     survey = workspace.settings.survey
     new = read_mappings(path.read_bytes(), path.name, design, survey, index)
     kept = workspace.mappings

@@ -46,6 +46,8 @@ _EXTRA_WIDTH = 18
 _AUTHOR = "区残联"
 _COMMENT_WIDTH, _COMMENT_LINE = 300, 17
 """Pixels of a comment's width and of each of its lines."""
+_MOST_TOLD = 3_000
+"""Findings that are marked and listed on a sheet: nobody corrects more at a time, and programs choke on more."""
 _COMMENT_CHARACTERS = 44
 """Half-width characters in a line of a comment."""
 
@@ -114,7 +116,7 @@ class ReturnedSheet(AnswerSheet):
         super().__init__(worksheet, styles, plan, code_lists, part.rows)
         self._extras = part.extras
         self._marks: dict[tuple[int, str], list[Finding]] = {}
-        for finding in _ranked(part):
+        for finding in _ranked(part)[:_MOST_TOLD]:
             self._marks.setdefault((finding["position"], finding["item"]), []).append(finding)
 
     def style(self, position: int, item: Item) -> Format:
@@ -190,13 +192,19 @@ class _Listing:
     def _summary(self) -> str:
         records = "，".join(f"{part.sheet.name}{len(part.rows)}条" for part in self._book.sheets)
         counts = "，".join(f"{_WEIGHTS[s.value][0]}{self._book.count(s)}处" for s in Severity if self._book.count(s))
-        return f"报来的文件：{self._book.file}；{records}；{counts}。"
+        most = max(part.findings.height for part in self._book.sheets)
+        cut = (
+            f"问题太多，每张工作表只标出、列出最要紧的{_MOST_TOLD}处，改好再报，再退其余的。"
+            if most > _MOST_TOLD
+            else ""
+        )
+        return f"报来的文件：{self._book.file}；{records}；{counts}。{cut}"
 
     def _write_table(self, top: int) -> int:
         """Write the findings; the last row is returned."""
         for column, head in enumerate(_COLUMNS):
             self._worksheet.write_string(top, column, head, self._styles["explain_head"])
-        told = [(part, finding) for part in self._book.sheets for finding in _ranked(part)]
+        told = [(part, finding) for part in self._book.sheets for finding in _ranked(part)[:_MOST_TOLD]]
         for row, (part, finding) in enumerate(told, top + 1):
             self._write_finding(row, part, finding)
         self._worksheet.autofilter(top, 0, top + len(told), len(_COLUMNS) - 1)

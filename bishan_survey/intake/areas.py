@@ -4,8 +4,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bishan_survey.model import AreaFrame, Village
+from bishan_survey.model import AreaFrame, SheetLayout, Village
 
+_GROUP = re.compile(r"第?[0-9一二三四五六七八九十]{1,3}(?:组|队|社|小组|村民小组|居民小组)$")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _CODE = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
@@ -21,11 +23,14 @@ class Named:
 class AreaIndex:
     """Looks villages up by code, and by name within their 镇街: short names are not unique over the district."""
 
-    def __init__(self, frame: AreaFrame, suffixes: tuple[str, ...]) -> None:
+    def __init__(self, frame: AreaFrame, layout: SheetLayout) -> None:
+        """Learn every name; the layout knows by what names end, and after which words they begin."""
         self.frame = frame
-        self._suffixes = sorted(suffixes, key=len, reverse=True)
+        self._before = (*layout.before_village, frame.district)
+        self._suffixes = sorted(layout.village_suffixes, key=len, reverse=True)
         self._towns = {_plain(name): code for code, name in frame.towns.items()}
         self._names: dict[str, dict[str, set[str]]] = {}
+        self._stems: dict[str, dict[str, set[str]]] = {}
         for village in frame.villages:
             self._learn(village.town_code, village.name, village.code)
         self._former: dict[tuple[str, str], str] = {}
@@ -39,16 +44,24 @@ class AreaIndex:
         for spelling in self._spellings(name):
             for home in (town, ""):
                 self._names.setdefault(home, {}).setdefault(spelling, set()).add(code)
+        for home in (town, ""):
+            self._stems.setdefault(home, {}).setdefault(self._stem(name), set()).add(code)
+
+    def _stem(self, name: str) -> str:
+        """A village's name without what kind of place it is."""
+        name = _plain(name)
+        suffix = next((suffix for suffix in self._suffixes if name.endswith(suffix)), "")
+        return name.removesuffix(suffix).removesuffix("社区" if "居" in suffix else "村")
 
     def _spellings(self, name: str) -> set[str]:
-        """A village's name in full, and with its committee's suffix shortened to 社区 or 村."""
+        """A village's name in full, as 社区 or 村 alone, and with every suffix of the same kind."""
         name = _plain(name)
         for suffix in self._suffixes:
             if name.endswith(suffix):
-                stem = name.removesuffix(suffix)
                 kind = "社区" if "居" in suffix else "村"
-                short = stem if stem.endswith(kind) else stem + kind
-                return {name, short}
+                stem = self._stem(name)
+                alike = [ending for ending in self._suffixes if ("居" in ending) == ("居" in suffix)]
+                return {name, stem + kind, *(stem + ending for ending in alike), *(stem + kind + e for e in alike)}
         return {name}
 
     def town_code(self, text: str) -> str | None:
@@ -65,7 +78,18 @@ class AreaIndex:
             codes = self._names.get(town or "", {}).get(spelling, set())
             if len(codes) == 1:
                 return self.frame.by_code[next(iter(codes))]
-        return None
+        return self._with_group(plain, town)
+
+    def _with_group(self, plain: str, town: str | None) -> Village | None:
+        """The village of a text that says the 镇街 before it, or the group (组、队) behind it."""
+        said = next((name for name in self._towns if plain.startswith(name)), "")
+        bare = _GROUP.sub("", plain.removeprefix(said))
+        return self.village(bare, self._towns.get(said, town)) if bare != plain else None
+
+    def village_called(self, text: str, town: str | None) -> Village | None:
+        """The only village whose name a text is, without what kind of place it is: ``城中`` for ``城中社区``."""
+        codes = self._stems.get(town or "", {}).get(_plain(text), set())
+        return self.frame.by_code[next(iter(codes))] if len(codes) == 1 else None
 
     def town_in(self, text: str) -> str | None:
         """Code of the only 镇街 whose name stands in a text."""
@@ -97,15 +121,15 @@ class AreaIndex:
         longest = max(named, key=lambda spelling: (len(spelling), spelling), default="")
         if any(spelling not in longest and codes != named[longest] for spelling, codes in named.items()):
             return None  # it names two villages
-        if not longest or not _names(plain, longest):
+        if not longest or not self._begins(plain, longest):
             return None
         code = next(iter(named[longest]))
         return Named(self.frame.by_code[code], self._former.get((code, longest), ""))
 
-
-def _names(text: str, name: str) -> bool:
-    """Whether a text names something, and not something else whose name only ends alike."""
-    return re.search(rf"(?<![\u4e00-\u9fff]){re.escape(name)}", text) is not None
+    def _begins(self, text: str, name: str) -> bool:
+        """Whether a text names something, and not something else whose name only ends alike."""
+        before = [text[: found.start()] for found in re.finditer(re.escape(name), text)]
+        return any(not part or not _CHINESE.match(part[-1]) or part.endswith(self._before) for part in before)
 
 
 def _plain(text: str) -> str:

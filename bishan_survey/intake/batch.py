@@ -8,10 +8,9 @@ from xlsxwriter.utility import xl_col_to_name
 
 from bishan_survey import frames
 from bishan_survey.intake.areas import AreaIndex
-from bishan_survey.intake.files import FileReader, ParsedFile, PlacedSheet, Submission
-from bishan_survey.intake.places import Placed
+from bishan_survey.intake.files import FileReader, ParsedFile, Submission
 from bishan_survey.intake.receive import Known, Receiver
-from bishan_survey.intake.sheets import SheetRecords
+from bishan_survey.intake.remarks import PlacedSheet
 from bishan_survey.model import AreaFrame, Batch, Design, Questionnaire, Survey, Village
 from bishan_survey.processes import at_most
 from bishan_survey.reading.pool import open_pool
@@ -40,7 +39,7 @@ def read_batch(
     Returns:
         A batch whose records are text; files that cannot be used stand in its findings.
     """
-    areas = AreaIndex(area_frame, design.layout.village_suffixes)
+    areas = AreaIndex(area_frame, design.layout)
     with open_pool(at_most(len(submissions))) as pool:
         reader = FileReader(design, survey, areas, known.mappings)
         parsed = Receiver(reader, pool, known.passwords, each).receive(submissions)
@@ -153,11 +152,12 @@ def _records(parsed: Sequence[ParsedFile], form: Questionnaire, unit: str, areas
     columns: dict[str, list[object]] = {name: [] for name in frames.ADDRESS}
     placing: list[_Placing] = []
     texts: dict[str, list[str | None]] = {item.name: [] for item in sheet.items}
-    for file, (found, where) in ((file, (s.found, s.placed)) for file, s in _sheets(parsed)):
+    for file, table in _sheets(parsed):
+        found = table.found
         if (found.header.index.edition, found.header.index.unit) != (form.edition, unit):
             continue
         count = len(found.rows)
-        placed = list(_placed(where, found, file.town, areas))
+        placed = list(_placed(table, file.town, areas))
         placing += placed
         columns["_file"] += [file.submission.name] * count
         columns["_sheet"] += [found.sheet] * count
@@ -191,24 +191,29 @@ class _Placing:
     """Whether it is the one of the file; ``None`` if that cannot be told."""
 
 
-def _placed(where: Placed, found: SheetRecords, home: str | None, areas: AreaIndex) -> Iterator[_Placing]:
+def _placed(table: PlacedSheet, home: str | None, areas: AreaIndex) -> Iterator[_Placing]:
     """Place each record: the sheet's own village counts before the one written in the row.
 
     A row that names no 镇街 is taken to be of the one whose folder the file lies in (``home``).
     """
+    found = table.found
     count = len(found.rows)
     towns = found.texts.get("town") or [""] * count
     names = found.texts.get("village") or [""] * count
-    known: dict[tuple[str, str], _Placing] = {}
-    for pair in zip(towns, names, strict=True):
-        if pair not in known:
-            known[pair] = _placing(*pair, where.village, home, areas)
-        yield known[pair]
+    known: dict[tuple[str, str, Village | None, bool], _Placing] = {}
+    for town, name, of in zip(towns, names, table.villages, strict=True):
+        said = (town, name, *of)
+        if said not in known:
+            known[said] = _placing(*said, home, areas)
+        yield known[said]
 
 
-def _placing(town: str, name: str, village: Village | None, home: str | None, areas: AreaIndex) -> _Placing:
+def _placing(
+    town: str, name: str, village: Village | None, astray: bool, home: str | None, areas: AreaIndex
+) -> _Placing:
+    """Place a record; one below a title that contradicts is nobody's unless it says itself whose it is."""
     if not name.strip():
-        return _Placing(village, None, None)
+        return _Placing(None if astray else village, None, None)
     said = _written_village(town, name, village.town_code if village else home, areas)
     return _Placing(village or said, said is not None, said == village if village and said else None)
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from bishan_survey.intake.headers import Header, HeaderIndex
+from bishan_survey.intake.header_index import HeaderIndex
+from bishan_survey.intake.headers import Header
 from bishan_survey.model import SheetLayout
 from bishan_survey.reading.grid import Grid
 

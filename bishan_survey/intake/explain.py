@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from bishan_survey.intake.headers import How
+from bishan_survey.intake.header_index import How
 from bishan_survey.intake.mappings import Approved
 from bishan_survey.model import Batch, Design
 
@@ -16,6 +16,7 @@ HOW = {
     How.COMPOUND: "一格写几项，拆开读取",
     How.SIMILAR: "与项目名称很像",
     How.REPEATED: "与前面的列重复，不读取",
+    How.AMBIGUOUS: "不知是不是本人的，不读取",
     How.UNSURE: "没有把握，不读取，请认定",
     How.UNKNOWN: "不在调查表中，不读取",
 }

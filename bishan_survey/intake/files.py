@@ -1,17 +1,19 @@
 """One submitted file: what it is, of which village, and the records in it. Nothing in a file raises."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 
 from bishan_survey.intake.areas import AreaIndex
 from bishan_survey.intake.cards import is_card
 from bishan_survey.intake.compounds import Splitter
-from bishan_survey.intake.headers import HeaderIndex, How, find_header
+from bishan_survey.intake.header_index import HeaderIndex
+from bishan_survey.intake.headers import Header, find_header
 from bishan_survey.intake.mappings import Approved, approved_for
-from bishan_survey.intake.places import WHERE, Placed, Places
-from bishan_survey.intake.sheets import SheetRecords, is_blank, read_records
+from bishan_survey.intake.places import Placed, Places
+from bishan_survey.intake.remarks import PlacedSheet, Remark, against, moved_columns, of_editions, remarks_on
+from bishan_survey.intake.sheets import declares_none, is_blank, next_header, read_records
 from bishan_survey.model import (
     GUIDE_SHEET,
     MARK_SHEET,
@@ -27,6 +29,8 @@ from bishan_survey.reading.grid import Contents, Grid, Refusal
 from bishan_survey.reading.incoming import digest_of
 
 _LONGEST_TITLE = 2_000
+_PERSONS_NUMBER = re.compile(r"\d{14,}")
+_WIDE, _HEADER_AND_ITS_GROUPS = 3, 2
 _EXPLANATIONS = tuple(f"　{name}" for name in (GUIDE_SHEET, RETURN_SHEET))
 """How the titles end of the sheets that explain a form of ours."""
 
@@ -48,27 +52,6 @@ class Submission:
 def submission_of(path: Path, name: str) -> Submission:
     """A file outside a workspace as a submission; one that nobody can read is told by the reader."""
     return Submission(name, path, *digest_of(path))
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something to be said about a file as a whole, by the id of its notice."""
-
-    notice: str
-    sheet: str | None = None
-    row: int | None = None
-    column: int | None = None
-    value: str | None = None
-    """What stands in the cell: for the findings alone, since people write anything into headers."""
-    details: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedSheet:
-    """A worksheet with records, and where it belongs."""
-
-    found: SheetRecords
-    placed: Placed
 
 
 @dataclass(frozen=True)
@@ -142,29 +125,47 @@ class FileReader:
         self, parsed: ParsedFile, grids: Sequence[Grid], mark: FormMark | None, places: Places
     ) -> ParsedFile:
         passed_over = OWN_SHEETS if mark else OWN_SHEETS - {GUIDE_SHEET, RETURN_SHEET}
-        indexes = self._candidates(mark, parsed)
         sheets: list[PlacedSheet] = []
         remarks: list[Remark] = [*self._of_mark(mark), *self._of_year(mark)]
         asked = [grid for grid in grids if grid.name not in passed_over and not all(map(is_blank, grid.rows))]
         for grid in asked:
-            header = find_header(grid, indexes, self._layout)
-            if header is None and _explains(grid):
-                continue
-            if is_card(grid, header, indexes, self._layout):
-                remarks.append(Remark("F17", sheet=grid.name))
-                continue
-            if header is None:
-                remarks.append(Remark("F07", sheet=grid.name))
-                continue
-            splitters = self._splitters[header.index.edition, header.index.unit]
-            found = read_records(grid, header, self._layout, splitters)
-            placed = places.of_sheet(grid.name, _title(grid, found))
-            sheets.append(PlacedSheet(found, placed))
-            remarks += [*_remarks(found, placed, grid), *(_moved_columns(found) if mark else ())]
+            table = self._table(grid, mark, parsed, places)
+            sheets += [table] if table else []
+            remarks += self._of_sheet(grid, table, mark)
         remarks += self._lacking(mark, sheets)
         parsed = _placed_as(replace(parsed, sheets=tuple(sheets)))
-        remarks += [*_of_editions(sheets), *self._of_town(parsed, places)]
+        remarks += [*of_editions(sheets), *self._of_town(parsed, places)]
         return self._concluded(parsed, [grid for grid in asked if not _explains(grid)], remarks)
+
+    def _table(self, grid: Grid, mark: FormMark | None, parsed: ParsedFile, places: Places) -> PlacedSheet | None:
+        """The table on a sheet, and where it belongs; ``None`` where there is no header, or a card."""
+        candidates = self._candidates(mark, parsed)
+        header = find_header(grid, candidates, self._layout)
+        if header is None or is_card(grid, header, candidates, self._layout):
+            return None
+        placed = places.of_sheet(grid.name, _title(grid, header))
+        if placed.village != parsed.village and self._mappings:
+            # What people have approved for a village counts where a title alone tells that the sheet is the village's.
+            header = find_header(grid, self._candidates(mark, replace(parsed, placed=placed)), self._layout) or header
+        below = next_header(grid, header, self._layout)
+        whole = grid if below is None else replace(grid, rows=grid.rows[:below])
+        splitters = self._splitters[header.index.edition, header.index.unit]
+        found = read_records(whole, header, self._layout, splitters)
+        return PlacedSheet(found, placed, tuple(places.of_sections(placed, found.sections)), below)
+
+    def _of_sheet(self, grid: Grid, table: PlacedSheet | None, mark: FormMark | None) -> Iterator[Remark]:
+        """What is to be said of a sheet: that it is not read, or what is odd about its table."""
+        indexes = [index for index in self._indexes if mark is None or index.edition == mark.edition]
+        if table:
+            yield from remarks_on(table, grid)
+            yield from moved_columns(table.found) if mark else ()
+        elif _explains(grid):
+            return
+        elif is_card(grid, find_header(grid, indexes, self._layout), indexes, self._layout):
+            yield Remark("F17", sheet=grid.name)
+        else:
+            people = sum(map(_bears_a_number, grid.rows))
+            yield Remark("F40", grid.name, details={"rows": str(people)}) if people else Remark("F07", grid.name)
 
     def _candidates(self, mark: FormMark | None, parsed: ParsedFile) -> list[HeaderIndex]:
         approved = approved_for(self._mappings, parsed.village, parsed.town)
@@ -191,13 +192,13 @@ class FileReader:
         """The folder is of another 镇街 than the village."""
         village = parsed.village
         if village and places.town and places.town != village.town_code:
-            yield _against(parsed.placed, "folder", self._areas.frame.towns[places.town])
+            yield against(parsed.placed, "folder", self._areas.frame.towns[places.town])
 
     def _concluded(self, parsed: ParsedFile, grids: Sequence[Grid], remarks: list[Remark]) -> ParsedFile:
         """Say what a file without records is: a zero return, an empty form, or of no use."""
         if parsed.records:
             return replace(parsed, remarks=tuple(remarks))
-        if self._declares_none(parsed.submission.name, grids):
+        if self._declares_none(parsed.submission.name, grids) and not any(map(_holds_people, grids)):
             remarks = [r for r in remarks if r.notice != "F07"]
             return replace(parsed, remarks=(*remarks, Remark("F29")), declared_none=True)
         if parsed.sheets:
@@ -208,7 +209,13 @@ class FileReader:
     def _declares_none(self, name: str, grids: Sequence[Grid]) -> bool:
         """Whether a file without records says that there is nobody to be surveyed."""
         texts = [name, *(text for grid in grids for row in grid.rows for text in row if text)]
-        return any(word in "".join(text.split()) for text in texts for word in self._layout.zero_words)
+        return any(declares_none(text, self._layout) for text in texts)
+
+
+def _holds_people(grid: Grid) -> bool:
+    """Whether there may be people on a sheet, though none was read: a number, or more than one row of several cells."""
+    wide = [row for row in grid.rows if sum(bool(text.strip()) for text in row) >= _WIDE]
+    return any(map(_bears_a_number, grid.rows)) or len(wide) > _HEADER_AND_ITS_GROUPS
 
 
 def _placed_file(parsed: ParsedFile, places: Places) -> ParsedFile:
@@ -234,75 +241,13 @@ def _explains(grid: Grid) -> bool:
     return grid.rows[0][0].strip().endswith(_EXPLANATIONS)
 
 
-def _title(grid: Grid, found: SheetRecords) -> str:
+def _title(grid: Grid, header: Header) -> str:
     """What stands above the header, as far as a title may go; records that stand there are none."""
-    rows = (row for n, row in enumerate(grid.rows[: found.header.first], 1) if n not in found.above)
+    rows = (row for row in grid.rows[: header.first] if not _bears_a_number(row))
     texts = (text for row in rows for text in row if text.strip())
     return " ".join(texts)[:_LONGEST_TITLE]
 
 
-def _remarks(found: SheetRecords, placed: Placed, grid: Grid) -> Iterator[Remark]:
-    """What is to be said of a sheet and its columns."""
-    yield from _column_remarks(found)
-    if grid.hidden and found.rows:
-        yield Remark("F14", grid.name, details={"records": str(len(found.rows))})
-    rows, columns = (len(set(hidden)) for hidden in (grid.hidden_rows, grid.hidden_columns))
-    if (rows or columns) and found.rows:
-        yield Remark("F20", grid.name, details={"rows": str(rows), "columns": str(columns)})
-    if placed.against and placed.village and found.rows:
-        yield replace(_against(placed, placed.against.where, placed.against.village.name), sheet=grid.name)
-    if placed.former and placed.village and found.rows:
-        yield Remark("F21", grid.name, details={"former": placed.former, "village": placed.village.name})
-    for item, rows in found.filled_down.items():
-        column = next(place for place, name in found.header.items.items() if name == item)
-        yield Remark("F33", grid.name, found.header.row + 1, column, details={"rows": str(rows)})
-    if found.above:
-        details = {"header": str(found.header.row + 1), "rows": str(len(found.above))}
-        yield Remark("F36", grid.name, found.above[0], details=details)
-
-
-def _against(placed: Placed, where: str, name: str) -> Remark:
-    """A sign that says something else than the one that counts."""
-    assert placed.village is not None  # noqa: S101 - asked only where a sign counts
-    details = {"first_where": WHERE[placed.by], "first": placed.village.name, "second_where": WHERE[where]}
-    return Remark("F09", details={**details, "second": name})
-
-
-_OF_COLUMNS = {How.UNKNOWN: "F11", How.REPEATED: "F12", How.SIMILAR: "F15", How.UNSURE: "F16"}
-
-
-def _column_remarks(found: SheetRecords) -> Iterator[Remark]:
-    """Columns that the questionnaire does not know, that name an item twice, or that are only like one."""
-    header = found.header
-    for match in header.matches:
-        if match.how not in _OF_COLUMNS:
-            continue
-        label = header.index.sheet.by_name[match.like].label if match.like else ""
-        details = {"label": label, "score": f"{match.score:.0f}"}
-        text = " ".join(match.text.split())
-        yield Remark(_OF_COLUMNS[match.how], found.sheet, header.row + 1, match.column, text, details)
-    for column in found.headless:
-        yield Remark("F13", found.sheet, header.row + 1, column)
-
-
-def _moved_columns(found: SheetRecords) -> Iterator[Remark]:
-    """In a form of ours: the first column that stands before one on whose right it belongs.
-
-    Columns may have been moved, and are read rightly; or two headers were exchanged, and nobody else can tell.
-    """
-    items = found.header.index.sheet.by_name
-    order = {name: place for place, name in enumerate(items)}
-    for (column, name), (_, following) in pairwise(sorted(found.header.items.items())):
-        if order[name] > order[following]:
-            details = {"label": items[name].label, "following": items[following].label}
-            yield Remark("F35", found.sheet, found.header.row + 1, column, details=details)
-            return
-
-
-def _of_editions(sheets: Sequence[PlacedSheet]) -> Iterator[Remark]:
-    """Sheets of different editions in one file."""
-    editions = {sheet.found.sheet: sheet.found.header.index.edition for sheet in sheets if sheet.found.rows}
-    first = next(iter(editions.values()), "")
-    for name, edition in editions.items():
-        if edition != first:
-            yield Remark("F32", name, details={"edition": edition, "other": first})
+def _bears_a_number(row: Sequence[str]) -> bool:
+    """Whether a row holds somebody's number: nothing else is so long."""
+    return any(_PERSONS_NUMBER.search(text) for text in row)

@@ -1,182 +1,25 @@
-"""Which rows are the header, which column is which item, and how that was told.
+"""Which rows are the header, and which column is which item.
 
-A header has one to three lines. A column's own text is its lowest one; the groups above it stand before it in its
-full text (``户主`` above ``姓名`` is ``户主姓名``). The full text counts before the own one, an approved mapping
-before both, and likeness only where words fail, never for what tells who a person is.
+A header has one to three lines. Lines above its lowest one hold groups of columns, or the texts of cells that reach
+down over several lines.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property
 
-from rapidfuzz import fuzz
-
-from bishan_survey.model import Compound, Questionnaire, Sheet, SheetLayout
+from bishan_survey.intake.header_index import CERTAIN, HeaderIndex, How, Match
+from bishan_survey.model import SheetLayout
 from bishan_survey.reading.grid import Grid
 
-_ITEM_NUMBER = re.compile(r"^[a-z]\d+(?:[-.]\d+)*(?:\([a-z0-9.]*\))?[.、:]*")
-_BLANKS = re.compile(r"\s+")
-_CERTAIN = 100.0
 _LINE_HITS = 2
 """A line that names as many items by itself belongs to a header."""
+_GROUP_WORD = 10
+"""A longer text above a header is no group of columns but a title or a line of particulars."""
+_MOST_GUESSES = 300
+"""So many unknown headers of a sheet are compared with all items; whoever has more has something else there."""
 _LONGEST = 200
 """Characters of a header; what is longer is no header, and not looked at any further."""
-
-
-def plain_header(text: str, noise: tuple[str, ...] = ()) -> str:
-    """A header without what clerks and forms add to it: blanks, line breaks, item numbers, full-width forms."""
-    for mark in noise:
-        text = text.replace(mark, "")
-    text = _BLANKS.sub("", unicodedata.normalize("NFKC", text)).lower()
-    return _ITEM_NUMBER.sub("", text) or text
-
-
-class How(StrEnum):
-    """How a column was recognised."""
-
-    MAPPED = "mapped"
-    """An approved mapping says so."""
-    LABEL = "label"
-    ALIAS = "alias"
-    GROUP = "group"
-    """By its own text together with the groups above it."""
-    COMPOUND = "compound"
-    """It holds several items in one cell."""
-    SIMILAR = "similar"
-    REPEATED = "repeated"
-    """It names an item that an earlier column names; it is not read."""
-    UNSURE = "unsure"
-    """It is like an item's name, but not enough: people are asked."""
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What a column of a header was recognised as."""
-
-    column: int
-    text: str
-    """The header as it stands, groups first."""
-    items: tuple[str, ...] = ()
-    """The variables that are read from it: one, several in a compound column, or none."""
-    how: How = How.UNKNOWN
-    score: float = 0.0
-    """0 to 100."""
-    like: str = ""
-    """The variable that an unsure column is most like."""
-
-
-@dataclass(frozen=True)
-class HeaderIndex:
-    """The headers that a sheet of a questionnaire is known by."""
-
-    sheet: Sheet
-    edition: str
-    layout: SheetLayout
-    compounds: Mapping[str, tuple[str, ...]]
-    """Variables by plain header, of columns that hold several items."""
-    approved: Mapping[str, str | None]
-    """Variable by plain header, as people have approved it for this sender; ``None``: not to be read."""
-
-    @classmethod
-    def of(
-        cls, questionnaire: Questionnaire, sheet: Sheet, layout: SheetLayout, compounds: Sequence[Compound] = ()
-    ) -> "HeaderIndex":
-        """Index a sheet by label, aliases and variable names."""
-        known = {
-            plain_header(header, layout.header_noise): compound.items
-            for compound in compounds
-            if set(compound.items) <= sheet.by_name.keys()
-            for header in compound.headers
-        }
-        return cls(sheet, questionnaire.edition, layout, known, {})
-
-    def approving(self, approved: Mapping[str, str | None]) -> "HeaderIndex":
-        """The same, with what people have approved for a sender: variable by header text."""
-        noise = self.layout.header_noise
-        known = {plain_header(text, noise): item for text, item in approved.items()}
-        return replace(self, approved=known) if known else self
-
-    @property
-    def unit(self) -> str:
-        """What a row of the sheet stands for."""
-        return self.sheet.unit
-
-    @cached_property
-    def labels(self) -> dict[str, str]:
-        """Variable by plain label."""
-        return {plain_header(item.label, self.layout.header_noise): item.name for item in self.sheet.items}
-
-    @cached_property
-    def items(self) -> dict[str, str]:
-        """Variable by plain header. A label outranks another item's alias."""
-        known: dict[str, str] = {}
-        for item in self.sheet.items:
-            for alias in (*item.aliases, item.name):
-                known.setdefault(plain_header(alias, self.layout.header_noise), item.name)
-        return known | self.labels
-
-    @cached_property
-    def _plain_texts(self) -> dict[str, str]:
-        """Headers repeat from file to file."""
-        return {}
-
-    def plain(self, text: str) -> str:
-        """A header text as it is compared."""
-        known = self._plain_texts
-        if text not in known:
-            known[text] = plain_header(text, self.layout.header_noise)
-        return known[text]
-
-    def item(self, header: str) -> str | None:
-        """The variable that a header names by itself."""
-        return self.items.get(self.plain(header))
-
-    def match(self, column: int, own: str, groups: Sequence[str]) -> Match:
-        """What the words of a column's header say; likeness is not asked."""
-        text = " ".join((*groups, own))
-        plain_own = self.plain(own)
-        grouped = [self.plain("".join((*groups[outer:], own))) for outer in range(len(groups))]
-        for plain in (*grouped, plain_own):
-            if plain in self.approved:
-                item = self.approved[plain]
-                return Match(column, text, (item,) if item else (), How.MAPPED, _CERTAIN)
-        for plain in grouped:
-            if plain in self.items:
-                return Match(column, text, (self.items[plain],), How.GROUP, _CERTAIN)
-        if plain_own in self.compounds:
-            return Match(column, text, self.compounds[plain_own], How.COMPOUND, _CERTAIN)
-        if plain_own in self.items and not self._of_somebody_else(plain_own, groups):
-            how = How.LABEL if plain_own in self.labels else How.ALIAS
-            return Match(column, text, (self.items[plain_own],), how, _CERTAIN)
-        return Match(column, text)
-
-    def _of_somebody_else(self, plain: str, groups: Sequence[str]) -> bool:
-        """Whether a name or number stands below a group such as 监护人: then it is not the person's own."""
-        group = "".join(groups)
-        personal = self.sheet.by_name[self.items[plain]].identifying
-        return personal and any(word in group for word in self.layout.other_people)
-
-    def guess(self, unknown: Match, taken: set[str]) -> Match:
-        """What an unknown header is most like, among the items that no other column names.
-
-        It counts as recognised where it is alike enough, clearly more than the next, and does not tell who the
-        person is; where it is less alike, people are asked.
-        """
-        plain = self.plain(unknown.text)
-        ranked = sorted(((fuzz.ratio(plain, known), known) for known in self.items), reverse=True)
-        best, header = ranked[0]
-        item = self.items[header]
-        if best < self.layout.similarity_asked or item in taken:
-            return unknown
-        rival = next((score for score, known in ranked if self.items[known] != item), 0.0)
-        sure = best >= self.layout.similarity_read and best - rival >= self.layout.similarity_margin
-        if sure and not self.sheet.by_name[item].identifying:
-            return replace(unknown, items=(item,), how=How.SIMILAR, score=best, like=item)
-        return replace(unknown, how=How.UNSURE, score=best, like=item)
 
 
 @dataclass(frozen=True)
@@ -206,6 +49,12 @@ class Header:
         return self.recognised >= self.index.layout.header_hits and all(match.items for match in self.matches)
 
     @cached_property
+    def sure(self) -> bool:
+        """Whether it is a header at all: by many items, or by those alone that tell who a person is."""
+        layout = self.index.layout
+        return self.recognised >= layout.header_hits or len(self.found & set(layout.who)) > 1
+
+    @cached_property
     def recognised(self) -> int:
         """How many columns are recognised."""
         return sum(bool(match.items) for match in self.matches)
@@ -227,9 +76,10 @@ def find_header(grid: Grid, indexes: Sequence[HeaderIndex], layout: SheetLayout)
             break
         for first in range(last, max(last - layout.header_lines, -1), -1):
             best = _best_of_lines(grid, first, last, indexes, best)
-    if best is None or best.recognised < layout.header_hits:
+    if best is None or not best.sure:
         return None
-    return _with_guesses(_reaching_down(grid, best, layout))
+    whole = _reaching_down(grid, _reaching_up(grid, best, layout), layout)
+    return _with_guesses(_without_copies(grid, whole))
 
 
 def _best_of_lines(
@@ -244,6 +94,19 @@ def _best_of_lines(
         if found.recognised > (best.recognised if best else 0):
             best = found
     return best
+
+
+def _reaching_up(grid: Grid, header: Header, layout: SheetLayout) -> Header:
+    """The header with the line above it that says whose names and numbers stand below: they are recognised without
+    it, but as the person's own."""
+    above = header.first - 1
+    if above < 0 or header.row - above >= layout.header_lines:
+        return header
+    texts = [_header_text(text) for text in grid.rows[above]]
+    groups = [text for text in texts if len(text) <= _GROUP_WORD and not set(text) & set(":：")]
+    if not any(map(header.index.names_others, groups)):
+        return header
+    return Header(header.index, above, header.row, tuple(_matches(_columns(grid, above, header.row), header.index)))
 
 
 def _reaching_down(grid: Grid, header: Header, layout: SheetLayout) -> Header:
@@ -315,7 +178,7 @@ def _spread(grid: Grid, row: int) -> list[str]:
 
 def _matches(columns: Sequence[Column], index: HeaderIndex) -> Iterator[Match]:
     """What each column is by its words. An item counts where it is named first, alone before together with others."""
-    named = [index.match(place, own, groups) for place, own, groups in columns]
+    named = list(_told_apart([index.match(place, own, groups) for place, own, groups in columns], index))
     alone = {match.items[0] for match in named if len(match.items) == 1}
     taken: set[str] = set()
     for match in named:
@@ -325,11 +188,59 @@ def _matches(columns: Sequence[Column], index: HeaderIndex) -> Iterator[Match]:
         yield replace(match, items=left, how=match.how if left or not match.items else How.REPEATED)
 
 
+def _told_apart(named: Sequence[Match], index: HeaderIndex) -> Iterator[Match]:
+    """Of several columns that may hold who a person is, the one alone that says so; without one, none of them."""
+    claims = {item: [match for match in named if match.items == (item,)] for item in index.layout.who}
+    for match in named:
+        rivals = claims.get(match.items[0], []) if len(match.items) == 1 else []
+        own = [rival for rival in rivals if rival.how is How.MAPPED] or [r for r in rivals if _own(r, index.layout)]
+        if len(rivals) < 2 or (len(own) == 1 and match is own[0]):
+            yield match
+        elif len(own) == 1:
+            yield replace(match, items=(), how=How.REPEATED)
+        else:
+            yield replace(match, items=(), how=How.AMBIGUOUS, like=match.items[0])
+
+
+def _without_copies(grid: Grid, header: Header) -> Header:
+    """Columns that nobody can tell apart need not be told apart where the same stands in all of them."""
+    rivals: dict[str, list[int]] = {}
+    for match in header.matches:
+        if match.how is How.AMBIGUOUS:
+            rivals.setdefault(match.like, []).append(match.column)
+    copied = {item for item, columns in rivals.items() if _alike(grid, header, columns)}
+    matches: list[Match] = []
+    seen: set[str] = set()
+    for match in header.matches:
+        if match.how is How.AMBIGUOUS and match.like in copied:
+            items = () if match.like in seen else (match.like,)
+            seen.add(match.like)
+            matches.append(
+                replace(match, items=items, how=How.LABEL if items else How.REPEATED, score=CERTAIN, like="")
+            )
+        else:
+            matches.append(match)
+    return replace(header, matches=tuple(matches))
+
+
+def _alike(grid: Grid, header: Header, columns: Sequence[int]) -> bool:
+    """Whether the same texts stand in some columns below a header."""
+    return all(len({row[column].strip() for column in columns}) == 1 for row in grid.rows[header.row + 1 :])
+
+
+def _own(match: Match, layout: SheetLayout) -> bool:
+    """Whether a header says that it is the person's own."""
+    return any(word in match.text for word in layout.own_people)
+
+
 def _with_guesses(header: Header) -> Header:
     """Ask for likeness where words have failed."""
     taken = set(header.found)
     matches: list[Match] = []
+    left = _MOST_GUESSES
     for match in header.matches:
-        matches.append(header.index.guess(match, taken) if match.how is How.UNKNOWN else match)
+        guessed = match.how is How.UNKNOWN and left > 0
+        left -= guessed
+        matches.append(header.index.guess(match, taken) if guessed else match)
         taken.update(matches[-1].items)
     return replace(header, matches=tuple(matches))

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from bishan_survey.errors import UsageError
 from bishan_survey.intake.areas import AreaIndex
-from bishan_survey.intake.headers import plain_header
+from bishan_survey.intake.header_index import plain_header
 from bishan_survey.model import Design, Survey, Village
 
 COLUMNS = ("报送单位", "表头", "项目")
 EVERYBODY, NOT_READ = "全区", "不读取"
+_AS_TEXT, _FORMULAS = "'", ("=", "+", "-", "@", "\t", "\r")
 _ADVICE = (
     f"每行三列：{'、'.join(COLUMNS)}。报送单位写“{EVERYBODY}”、镇街或村（社区）的名称或代码；"
     f"项目写调查表中的名称，不要的列写“{NOT_READ}”"
@@ -55,6 +56,7 @@ def read_mappings(content: bytes, name: str, design: Design, survey: Survey, are
     approved: list[Approved] = []
     for line, row in enumerate(rows, 2):
         sender, header, item = ((row[column] or "").strip() for column in COLUMNS)
+        header = header.removeprefix(_AS_TEXT)
         code = _sender(sender, areas)
         if code is None:
             problems.append(f"第{line}行：报送单位“{sender}”不在区划名单中")
@@ -114,8 +116,13 @@ def mappings_text(approved: Iterable[Approved], design: Design, areas: AreaIndex
     names = {village.code: village.code for village in areas.frame.villages} | areas.frame.towns
     for one in approved:
         item = design.variable_labels[one.item] if one.item else NOT_READ
-        writer.writerow([names.get(one.sender, EVERYBODY), one.header, item])
+        writer.writerow([names.get(one.sender, EVERYBODY), _harmless(one.header), item])
     return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(header: str) -> str:
+    """A header that a spreadsheet program takes for a text, whatever a village has written: never for a formula."""
+    return _AS_TEXT + header if header.startswith(_FORMULAS) else header
 
 
 def _decoded(content: bytes) -> str:

@@ -39,6 +39,16 @@ class Placed:
     """The first sign that says something else."""
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A title among the records of a sheet that names a village."""
+
+    row: int
+    named: Village
+    village: Village | None
+    """The village of the records below it; none where something else than a title says another one."""
+
+
 class Places:
     """Asks the signs of one file."""
 
@@ -57,6 +67,17 @@ class Places:
         """Where a sheet belongs, by its name and by what stands above its header besides."""
         return _decide([*self._form(), *self._named("sheet", sheet), *self._named("title", title), *self._outside])
 
+    def of_sections(self, placed: Placed, texts: Sequence[tuple[int, str]]) -> Iterator[Section]:
+        """What titles among the records of a sheet say: they count as the one above the header does."""
+        current = placed.village
+        for row, text in texts:
+            named = next((sign.village for sign in self._named("title", text)), None)
+            if named is None or named == current:
+                continue
+            sure = placed.village is None or placed.by == "title" or named == placed.village
+            current = named
+            yield Section(row, named, named if sure else None)
+
     def _form(self) -> list[Sign]:
         return [Sign("form", self._marked)] if self._marked else []
 
@@ -70,6 +91,8 @@ class Places:
         named = self._areas.village_in(text, town) if text.strip() else None
         if named:
             yield Sign(where, named.village, named.former)
+        elif where != "title" and (called := self._areas.village_called(text, town)):
+            yield Sign(where, called)
 
 
 def _decide(signs: Sequence[Sign]) -> Placed:

@@ -1,12 +1,13 @@
 """Submissions read by the workers and understood: archives opened, copies recognised by their content."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from bishan_survey.intake.files import FileReader, ParsedFile, Remark, Submission
+from bishan_survey.intake.files import FileReader, ParsedFile, Submission
 from bishan_survey.intake.mappings import Approved
+from bishan_survey.intake.remarks import Remark
 from bishan_survey.reading.grid import Answer, Listing, Request
 from bishan_survey.reading.pool import ReaderPool
 
@@ -112,15 +113,18 @@ def _without_copies(parsed: list[ParsedFile]) -> list[ParsedFile]:
 
 
 def _told_apart(copies: Sequence[ParsedFile]) -> Iterator[ParsedFile]:
-    """The first of equal contents counts; one that is said to be of another village is a contradiction."""
+    """Of equal contents one counts for each village that they are said to be of; several villages contradict."""
     earliest = min((copy.submission.received for copy in copies if copy.submission.received), default=None)
     first = replace(copies[0], submission=replace(copies[0].submission, received=earliest))
     yield first
+    counting = {first.village: first}
     for copy in copies[1:]:
-        details: Mapping[str, str] = {"other": first.submission.name}
-        if copy.village in (None, first.village):
-            yield replace(copy, sheets=(), remarks=(Remark("F26", details=details),), copy_of=first.submission.name)
+        known = first if copy.village is None else counting.get(copy.village)
+        if known:
+            remark = Remark("F26", details={"other": known.submission.name})
+            yield replace(copy, sheets=(), remarks=(remark,), copy_of=known.submission.name)
         else:
+            counting[copy.village] = copy
             both = "、".join(sorted(file.village.name for file in (first, copy) if file.village))
-            remark = Remark("F30", details={**details, "villages": both})
+            remark = Remark("F30", details={"other": first.submission.name, "villages": both})
             yield replace(copy, remarks=(*copy.remarks, remark))

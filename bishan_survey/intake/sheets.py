@@ -1,5 +1,6 @@
 """From a worksheet to verbatim records: which rows are records, and what stands in their cells."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -8,6 +9,9 @@ from bishan_survey.intake.headers import Header
 from bishan_survey.model import SheetLayout
 from bishan_survey.reading.grid import Grid
 
+_FIGURE = re.compile(r"[\d.,%/-]+[人户名个元]?")
+_TOTAL = 16
+"""A longer text is more than the name of a total."""
 Texts = dict[str, list[str]]
 """Text of each record by variable."""
 
@@ -44,6 +48,8 @@ class SheetRecords:
     """Column of variables that have none of their own, and were taken out of another item's."""
     above: list[int] = field(default_factory=list)
     """Number of each row that is a record though it stands above the header."""
+    sections: list[tuple[int, str]] = field(default_factory=list)
+    """Number and text of each row among the records in which nothing but one text stands."""
 
 
 def read_records(grid: Grid, header: Header, layout: SheetLayout, splitters: Sequence[Splitter] = ()) -> SheetRecords:
@@ -76,10 +82,31 @@ def read_records(grid: Grid, header: Header, layout: SheetLayout, splitters: Seq
         ],
         filled_down=filled,
         above=numbers[: len(above)],
+        sections=[
+            (numbers[n], texts[0])
+            for n, reason in enumerate(reasons)
+            if reason not in ("blank", "header") and len(texts := [text for text in body[n] if text.strip()]) == 1
+        ],
     )
     for splitter in splitters:
         found = _taken_apart(found, columns, splitter)
     return found
+
+
+def next_header(grid: Grid, header: Header, layout: SheetLayout) -> int | None:
+    """Position of the first row below a header that is another one, of other columns or in another order."""
+    places = [place for place, name in header.items.items() if name in layout.identifying_variables]
+    for position in range(header.row + 1, len(grid.rows)):
+        row = grid.rows[position]
+        wordy = any(row[place].strip() and not any(map(str.isdigit, row[place])) for place in places)
+        if wordy and _names_items(row, header, layout) and not _repeats_header(row, header):
+            return position
+    return None
+
+
+def _names_items(row: Sequence[str], header: Header, layout: SheetLayout) -> bool:
+    named = {item for text in row if text.strip() and (item := header.index.item(text))}
+    return len(named) >= layout.header_hits and not _identified(row, header, layout)
 
 
 def _end(rows: Sequence[Sequence[str]]) -> int:
@@ -100,14 +127,18 @@ def _filled_down(grid: Grid, header: Header, layout: SheetLayout) -> tuple[list[
     first = header.row + 1
     body = grid.rows[first : _end(grid.rows)]
     filled: dict[str, int] = {}
-    for top, column, bottom, _ in grid.merged:
-        item = header.items.get(column)
-        if item not in layout.filled_down or top < first or not top < bottom < first + len(body):
-            continue
-        text = body[top - first][column]
-        for row in range(top + 1 - first, bottom + 1 - first):
-            body[row] = [*body[row][:column], text, *body[row][column + 1 :]]
-        filled[item] = filled.get(item, 0) + bottom - top
+    done: dict[int, int] = {}
+    for top, left, lowest, right in sorted(grid.merged):
+        bottom = min(lowest, first + len(body) - 1)
+        for column in range(left, min(right, len(grid.rows[0]) - 1) + 1):
+            item = header.items.get(column)
+            if item not in layout.filled_down or not max(first, done.get(column, 0)) <= top < bottom:
+                continue
+            done[column] = bottom + 1  # of cells that overlap, as nobody's program merges them, the first counts
+            text = body[top - first][left]
+            for row in range(top + (column == left) - first, bottom + 1 - first):
+                body[row] = [*body[row][:column], text, *body[row][column + 1 :]]
+            filled[item] = filled.get(item, 0) + bottom - top
     return body, filled
 
 
@@ -122,9 +153,9 @@ def _not_a_record(
         return "header"
     if _identified(row, header, layout):
         return None
-    if first in layout.total_words:
+    if first in layout.total_words or _adds_up(row, layout):
         return "total"
-    if first.startswith(layout.remark_words) or _declares_none(row, layout):
+    if (first.startswith(layout.remark_words) and not _is_answer(row, header, layout)) or _declares_none(row, layout):
         return "remark"
     return None if _answered(row, header, layout) else "unfilled"
 
@@ -136,6 +167,19 @@ def _identified(row: Sequence[str], header: Header, layout: SheetLayout) -> bool
         for place, name in header.items.items()
         if name in layout.identifying_variables
     )
+
+
+def _adds_up(row: Sequence[str], layout: SheetLayout) -> bool:
+    """Whether a row says of what it is the total, and otherwise holds nothing but figures."""
+    texts = ["".join(text.split()) for text in row if text.strip()]
+    words = [text for text in texts if not _FIGURE.fullmatch(text)]
+    return len(words) == 1 and any(word in words[0] for word in layout.total_words) and len(words[0]) <= _TOTAL
+
+
+def _is_answer(row: Sequence[str], header: Header, layout: SheetLayout) -> bool:
+    """Whether a row begins with somebody's remarks: it tells who they are, and more besides."""
+    plain = [name for place, name in header.items.items() if row[place].strip() and not set(row[place]) & set(":：")]
+    return len(plain) >= layout.header_hits and not set(plain).isdisjoint(layout.who)
 
 
 def _stands_above(row: Sequence[str], header: Header, layout: SheetLayout) -> bool:
@@ -158,10 +202,17 @@ def _stripped(row: Sequence[str]) -> tuple[str, ...]:
     return tuple(map(str.strip, row))
 
 
+def declares_none(text: str, layout: SheetLayout) -> bool:
+    """Whether a text says that there is nobody to be surveyed, and neither explains nor asks for it."""
+    plain = "".join(text.split())
+    said = any(word in plain for word in layout.zero_words)
+    return said and not any(word in plain for word in layout.zero_unless)
+
+
 def _declares_none(row: Sequence[str], layout: SheetLayout) -> bool:
     """A line that says nothing but that there is nobody to be surveyed."""
-    texts = ["".join(text.split()) for text in row if text.strip()]
-    return len(texts) == 1 and any(word in texts[0] for word in layout.zero_words)
+    texts = [text for text in row if text.strip()]
+    return len(texts) == 1 and declares_none(texts[0], layout)
 
 
 def _answered(row: Sequence[str], header: Header, layout: SheetLayout) -> bool:

@@ -115,6 +115,14 @@ class SheetLayout:
     village_suffixes: tuple[str, ...]
     village_codes: tuple[str, ...]
     """Headers of a roster's column of villages' codes."""
+    zero_unless: tuple[str, ...] = ()
+    """A text that says one of these besides declares nothing."""
+    who: tuple[str, ...] = ()
+    """Items that tell who a person is: where two columns may hold one, none is read but the one that surely does."""
+    own_people: tuple[str, ...] = ()
+    """Words by which a header says that it is the person's own name or number, and nobody else's."""
+    before_village: tuple[str, ...] = ()
+    """Words after which a village's name begins, as in ``2025年大旺社区``."""
 
 
 @dataclass(frozen=True, slots=True)

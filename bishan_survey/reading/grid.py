@@ -102,6 +102,10 @@ Answer = Contents | Listing | Refusal
 
 MAX_CELLS = 4_000_000
 """Cells that a sheet may span, blank ones included. All people of the district take 1.3 million."""
+MAX_COLUMNS = 2_000
+"""Texts in one row. Our widest form has 65 columns, and a village may add some of its own."""
+MAX_ROWS = 30_000
+"""Rows of more than one text, of all sheets of a file together. The district has 18,000 people, a village 500."""
 MAX_TEXT = 50_000_000
 """Characters that may stand in a file's cells altogether."""
 
@@ -113,6 +117,9 @@ def refuse_excess(grids: tuple[Grid, ...]) -> None:
         UnreadableFile: there is too much in them (``F03``).
     """
     if sum(len(grid.rows) * len(grid.rows[0]) for grid in grids if grid.rows) > MAX_CELLS:
+        raise UnreadableFile("F03")
+    texts = [sum(1 for text in row if text and not text.isspace()) for grid in grids for row in grid.rows]
+    if max(texts, default=0) > MAX_COLUMNS or sum(count > 1 for count in texts) > MAX_ROWS:
         raise UnreadableFile("F03")
     if sum(sum(map(len, row)) for grid in grids for row in grid.rows) > MAX_TEXT:
         raise UnreadableFile("F03")

@@ -9,7 +9,7 @@ import polars as pl
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
 from bishan_survey.forms import FIRST_ROW
-from bishan_survey.intake.headers import HeaderIndex
+from bishan_survey.intake.header_index import HeaderIndex
 from bishan_survey.model import AreaFrame, Design, Questionnaire, Sheet, Village
 from bishan_survey.synthesis.people import short_name
 from bishan_survey.synthesis.recipe import ExtraColumn, Layout, Recipe
