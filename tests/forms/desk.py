@@ -38,7 +38,7 @@ HOMES = dict.fromkeys((identity(order=one[0]) for one in AT_HOME), VILLAGE) | di
 _RESOURCES = {"committee_staff": "0", "office_area": "60", "yuxin_home": "2", "rehab_station": "1", "culture_site": "2"}
 _RESOURCES |= {"accessible_facilities": "1", "visits_made": "3", "reporter": "采集员甲", "report_date": "2025-07-01"}
 _CERTIFICATE = re.compile(r"\s*99012\d{12}[\dX]\d{2}\s*")
-_NOT_READ = {"F05", "F06", "F07", "F17"}
+_NOT_READ = {"F05", "F06", "F07", "F17", "F40", "F43"}
 """Notices by which a sheet, or a file, is not read at all."""
 
 

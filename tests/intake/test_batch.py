@@ -155,7 +155,7 @@ def test_people_on_a_sheet_without_header_are_told(tmp_path, design, survey, are
     sheets = {"表": table((0, 0), [HEADER, *ROWS]), "表2": table((0, 0), ROWS)}
     path = write_cells(tmp_path / "a.xlsx", sheets)
     batch = read_batch([submission(path, "璧城街道/大旺社区.xlsx")], design, survey, areas)
-    assert batch.findings.filter(rule="F07").select("severity", "sheet").rows() == [("soft", "表2")]
+    assert batch.findings.filter(rule="F40").select("severity", "sheet").rows() == [("hard", "表2")]
 
 
 def test_a_hidden_sheet_is_read_and_told(tmp_path, design, survey, areas) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from bishan_survey.intake.cards import is_card
-from bishan_survey.intake.headers import Header, HeaderIndex, How, find_header, plain_header
+from bishan_survey.intake.header_index import HeaderIndex, How, plain_header
+from bishan_survey.intake.headers import Header, find_header
 from bishan_survey.model import Design
 from bishan_survey.reading.grid import Grid, Span
 

@@ -84,7 +84,7 @@ def test_three_nights(district: District, tmp_path: Path, design: Design) -> Non
     assert [line[head.index("变化")] for line in lines] == ["减少", "改动", "新增"]
 
     ledger, coverage = second.examined.ledger, second.examined.coverage
-    assert (ledger.read, ledger.superseded, ledger.accepted) == (6, 3, 3)
+    assert (ledger.read, ledger.superseded, ledger.accepted, ledger.not_a_record) == (8, 3, 3, 2)
     assert (coverage.reported, coverage.files, coverage.copies, coverage.superseded) == (1, 3, 1, 1)
     rules = dict(second.examined.batch.findings.select("rule", "file").iter_rows())
     assert set(rules) == {"F22", "F23", "F26"}
