@@ -23,7 +23,7 @@ from bishan_survey.deduplication import deduplicate
 from bishan_survey.delivery import RESTRICTED, Publication, Results, grids_of, publish, read_lives, register_sheet
 from bishan_survey.forms import Returned, write_returns
 from bishan_survey.intake import AreaIndex, Known, Submission, read_batch, read_mappings
-from bishan_survey.lifecycle import flagged_rules, follow_up, no_lives
+from bishan_survey.lifecycle import flagged_rules, follow_up, is_fixed, no_lives
 from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Ledger, Lives, Survey, Village
 from bishan_survey.returns import sent_again, settle_returns, still_counting, with_superseded
 from bishan_survey.validation import checks_for, checks_in_force, type_batch, validate
@@ -331,9 +331,9 @@ def summary(examined: Examined) -> dict[str, Any]:
 
 def following(followed: FollowUp, design: Design) -> dict[str, Any]:
     """How findings fare and which rules are suspected, without any person's data."""
-    rules = followed.rules
+    rules, remembered = followed.rules, followed.lives.findings
     return {
-        _FOLLOWED: _count(followed.lives.findings, "status"),
+        _FOLLOWED: _count(remembered.filter((pl.col("status") != "fixed") | is_fixed()), "status"),
         "flagged_rules": [*flagged_rules(rules, design.lifecycle)],
         "never_fired": rules.filter(failed=0).height,
     }

@@ -34,7 +34,6 @@ _FATES = {
     "open": "要改正或核实的当中，重报后仍在的",
     "reopened": "要改正或核实的当中，改好后又出现的",
     "accepted": "已认可、不再问的",
-    "fixed": "到现在为止已改好的",
 }
 
 
@@ -151,8 +150,11 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
 
 def _fates(remembered: "pl.DataFrame") -> list[tuple[str, int]]:
     """How many findings of weight have each status; notes ask for nothing, so nobody follows them."""
+    from bishan_survey.lifecycle import is_fixed
+
     weighty = remembered.filter(remembered["severity"] != "note")
-    return [(label, weighty.filter(status=status).height) for status, label in _FATES.items()]
+    standing = [(label, weighty.filter(status=status).height) for status, label in _FATES.items()]
+    return [*standing, ("到现在为止已改好的", weighty.filter(is_fixed()).height)]
 
 
 def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:

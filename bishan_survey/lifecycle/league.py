@@ -32,6 +32,16 @@ def league_of(batch: Batch, lives: Lives, areas: AreaFrame, moment: str) -> pl.D
     return frames.stack(frames.LEAGUE, parts)
 
 
+def is_fixed() -> pl.Expr:
+    """Whether a remembered finding counts as fixed (已改好), wherever that is told.
+
+    What was changed and is wrong again is no progress: it is open under its new value. Notes ask for nothing, so
+    nobody has mended anything when one is gone.
+    """
+    changed = pl.col("remark").eq_missing("changed")
+    return (pl.col("status") == "fixed") & (pl.col("severity") != "note") & ~changed
+
+
 def _findings(remembered: pl.DataFrame, moment: str) -> pl.DataFrame:
     """Each finding's village and what it counts as."""
     standing = pl.col("status").is_in(["new", "open", "reopened"])
@@ -42,8 +52,7 @@ def _findings(remembered: pl.DataFrame, moment: str) -> pl.DataFrame:
         *_AREA,
         hard_open=hard,
         soft_open=soft,
-        # What was changed and is wrong again is no progress: it is open under its new value.
-        fixed=weighty & (pl.col("status") == "fixed") & pl.col("remark").ne_missing("changed"),
+        fixed=is_fixed(),
         reopened=weighty & (pl.col("status") == "reopened"),
         accepted=pl.col("status") == "accepted",
         days=pl.when(hard).then(days.dt.total_days()),

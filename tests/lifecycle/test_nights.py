@@ -67,8 +67,8 @@ def test_three_rounds_in_a_workspace(inbox: Inbox) -> None:
     assert lives(nights[2]) == {("education", "fixed"): 2, ("education", "reopened"): 1, ("mobile", "fixed"): 1}
     assert [night["lifecycle"] for night in nights] == [
         {"new": 3},
-        {"fixed": 2, "new": 1, "open": 1},
-        {"fixed": 3, "reopened": 1},
+        {"fixed": 1, "new": 1, "open": 1},  # 99 became 98: another wrong answer, nothing is mended
+        {"fixed": 2, "reopened": 1},
     ]
     assert nights[2]["flagged_rules"] == []
     assert nights[2]["never_fired"] > 400
@@ -83,6 +83,16 @@ def test_three_rounds_in_a_workspace(inbox: Inbox) -> None:
     assert dict(zip(head, district, strict=True)) | {"记录": 3, "必须改正，未改": 1, "已改好": 1} == dict(
         zip(head, district, strict=True)
     )
+
+
+def test_fixed_is_the_same_number_wherever_it_is_told(inbox: Inbox) -> None:
+    inbox.replace(_ROUNDS[0])
+    inbox.night()
+    inbox.replace(_ROUNDS[1])
+    shown = run("nightly", inbox.folder)
+    assert "到现在为止已改好的：1\n" in shown.stdout
+    district = json.loads(run("progress", inbox.folder, "--json").stdout)["league"][0]
+    assert district["fixed"] == inbox.night()["lifecycle"]["fixed"] == 1
 
 
 def test_a_damaged_file_leaves_the_lives_alone_and_a_renamed_one_too(inbox: Inbox) -> None:
