@@ -1,4 +1,4 @@
-"""Commands that give results: consolidate, nightly, export."""
+"""Commands that give results: dedupe, consolidate, nightly, export."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
-from bishan_survey.cli.examine import open_workspace, show_findings
+from bishan_survey.cli.examine import examined_workspace, open_workspace, show_findings
 from bishan_survey.cli.options import JsonOption, ToOption, WorkspaceArgument, finished, output_path
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.errors import (
@@ -39,6 +39,7 @@ _FATES = {
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this page."""
+    app.command("dedupe", cls=ChineseCommand, epilog="例：bishan-survey dedupe 2025年调查")(dedupe)
     app.command("consolidate", cls=ChineseCommand, epilog="例：bishan-survey consolidate 2025年调查 --to 统计表.xlsx")(
         consolidate
     )
@@ -48,6 +49,31 @@ def register(app: typer.Typer) -> None:
         cls=ChineseCommand,
         epilog="例：bishan-survey export 2025年调查 --profile system-person --to 人口.xlsx",
     )(export)
+
+
+def dedupe(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
+    """去重：同一人的多条登记以哪条为准。
+
+    残疾人证号前18位相同的是同一人，不论在哪个村（社区）、哪个镇街。列出依据；分不出的暂不计入。
+    """
+    import polars as pl
+
+    examined, _ = examined_workspace(workspace)
+    links = examined.batch.links
+    across = links.filter("across_towns")
+    counts = {
+        "persons": links["group"].n_unique(),
+        "across_towns": across["group"].n_unique(),
+        "duplicate_records": links.filter(outcome="duplicate").height,
+        "held_records": links.filter(outcome="held").height,
+    }
+    show = Show(as_json)
+    show.heading("重复登记")
+    labels = ("有多条登记的人", "其中跨镇街的", "不计的重复记录", "无法判定、暂不计入的记录")
+    show.pairs(list(zip(labels, counts.values(), strict=True)))
+    rules = links.filter(outcome="duplicate").group_by("rule", "reason").agg(records=pl.len()).sort("rule")
+    show.table(("规则", "依据", "记录"), rules.rows())
+    show.document("dedupe/1", {**counts, "rules": rules.drop("reason").to_dicts()})
 
 
 def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: JsonOption = False) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
-from bishan_survey.cli.examine import show_findings, submissions_at
+from bishan_survey.cli.examine import show_findings
 from bishan_survey.cli.options import (
     EditionOption,
     JsonOption,
@@ -18,6 +18,7 @@ from bishan_survey.cli.options import (
     output_path,
 )
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.validate import submissions_at
 from bishan_survey.errors import EXIT_HARD_FINDINGS, UsageError
 
 if TYPE_CHECKING:

@@ -1,0 +1,127 @@
+"""The command that checks files, whole folders or a workspace, and writes what goes back to villages."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bishan_survey.cli.chinese import ChineseCommand
+from bishan_survey.cli.examine import examined_workspace, show_findings
+from bishan_survey.cli.options import (
+    EditionOption,
+    JsonOption,
+    ToOption,
+    YearOption,
+    finished,
+    finished_folder,
+    new_folder,
+    output_path,
+)
+from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.errors import EXIT_CLEAN, EXIT_HARD_FINDINGS, UnusableFilesError, UsageError
+
+if TYPE_CHECKING:
+    from bishan_survey.intake import Submission
+    from bishan_survey.model import AreaFrame, Batch, Survey
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this page."""
+    app.command("validate", cls=ChineseCommand, epilog="例：bishan-survey validate 大旺社区.xlsx --to 问题清单.xlsx")(
+        validate
+    )
+
+
+def validate(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="文件或工作区…", help="表格文件、装有表格的文件夹，或一个工作区。")
+    ],
+    to: ToOption = None,
+    back: Annotated[
+        Path | None,
+        typer.Option("--return", metavar="文件夹", help="为有问题的每个文件写一份退表：问题标在格子上，改完可再报。"),
+    ] = None,
+    edition: EditionOption = None,
+    year: YearOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """查错：哪个单元格有什么问题、怎么改。
+
+    可以查单个文件、一个文件夹或整个工作区。有必须改正的问题时退出码为1。屏幕上不显示个人信息；
+    加 --to 得到完整的问题清单，加 --return 得到退给村里改的表。
+    """
+    from bishan_survey.delivery import SEVERITIES, write_findings
+
+    to = output_path(to, ".xlsx")
+    if back is not None:
+        new_folder(back)
+    batch, areas, survey = _validated(paths, edition, year)
+    findings = batch.findings
+    hard = findings.filter(severity="hard").height
+    show = Show(as_json)
+    show.heading(f"查了{batch.sources.height}个文件，发现{findings.height}处")
+    show.pairs([(label, findings.filter(severity=weight).height) for weight, label in SEVERITIES.items()])
+    show_findings(show, findings)
+    if to is not None:
+        with finished(to) as beside:
+            write_findings(beside, batch, areas, survey)
+        show.remark(f"问题清单已写到 {to}（含个人信息，请妥善保管）")
+    if back is not None:
+        count = _hand_back(back, batch, areas, survey)
+        show.remark(f"退表{count}份已写到 {back}（含个人信息，请只发给有关的镇街和村）")
+    show.document("validate/1", _findings_document(batch))
+    if not batch.sources["usable"].all():
+        raise typer.Exit(UnusableFilesError.exit_code)
+    raise typer.Exit(EXIT_HARD_FINDINGS if hard else EXIT_CLEAN)
+
+
+def _hand_back(folder: Path, batch: "Batch", areas: "AreaFrame", survey: "Survey") -> int:
+    """Write the workbooks that go back to villages; how many there are."""
+    from bishan_survey import __version__
+    from bishan_survey.design import load_design
+    from bishan_survey.forms import write_returns
+
+    with finished_folder(folder) as beside:
+        return len(write_returns(beside, batch, load_design(), survey, areas, __version__))
+
+
+def _validated(paths: list[Path], edition: str | None, year: int | None) -> "tuple[Batch, AreaFrame, Survey]":
+    from bishan_survey.design import load_defaults, load_design
+    from bishan_survey.nightly import examine_files
+
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise UsageError(f"找不到：{'、'.join(missing)}", "请核对路径和文件名")
+    if any((path / "survey.toml").is_file() for path in paths):
+        if len(paths) > 1 or edition or year:
+            raise UsageError("工作区要单独写，版本和年份按它的 survey.toml", "请分开运行")
+        examined, workspace = examined_workspace(paths[0])
+        return examined.batch, workspace.areas, workspace.settings.survey
+    design, defaults = load_design(), load_defaults()
+    survey, areas = defaults.survey(design, edition, year), defaults.areas()
+    with ShownProgress() as progress:
+        return examine_files(submissions_at(paths), design, survey, areas, progress), areas, survey
+
+
+def submissions_at(paths: list[Path]) -> "list[Submission]":
+    """The files at some paths; those in folders by their path below the folder's own name."""
+    from bishan_survey.intake import submission_of
+    from bishan_survey.reading.incoming import is_dropping
+
+    named = {path.resolve(): path.name for path in paths if path.is_file()}
+    for folder in (path for path in paths if path.is_dir()):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            if not is_dropping(path.relative_to(folder).as_posix()):
+                named.setdefault(path.resolve(), path.relative_to(folder.parent).as_posix())
+    if not named:
+        raise UsageError("没有可查的文件", "请核对文件夹里有没有表格")
+    return [submission_of(path, name) for path, name in named.items()]
+
+
+def _findings_document(batch: "Batch") -> dict[str, object]:
+    """Findings for machines: addresses, rules and words, but no person's value."""
+    return {
+        "files": batch.sources.height,
+        "counts": dict(batch.findings.group_by("severity").len().sort("severity").iter_rows()),
+        "findings": batch.findings.drop("value").to_dicts(),
+    }
