@@ -153,3 +153,13 @@ def test_nobody_is_lost_between_roster_and_forms(tmp_path, design, survey, areas
     back = batch.records["bishan-2025", "person"].select("_village", "certificate_no")
     sent = pl.DataFrame([(row[0], row[2]) for row in people], schema=back.schema, orient="row")
     assert back.sort("certificate_no").equals(sent.sort("certificate_no"))
+
+
+def test_a_village_of_another_town_is_refused(tmp_path: Path) -> None:
+    made = run("template", tmp_path / "表", "--town", "璧城街道", "--village", "500120107202")
+    assert made.returncode == 2
+    assert "高山村村民委员会（500120107202）在三合镇，不在“璧城街道”" in made.stderr
+    assert not (tmp_path / "表").exists()
+    made = run("template", tmp_path / "表", "--town", "500120107", "--village", "500120107202")
+    assert made.returncode == 0, made.stderr
+    assert len([*(tmp_path / "表").rglob("*.xlsx")]) == 1

@@ -96,15 +96,20 @@ def _frame(edition: str | None, year: int | None, folder: Path | None) -> _Frame
 
 
 def _villages(areas: "AreaFrame", town: str | None, village: str | None) -> "list[Village]":
-    """The villages that forms are wanted for."""
-    if village is not None:
-        return [_village(village, areas)]
-    if town is None:
-        return list(areas.villages)
-    chosen = [one for one in areas.villages if town in (one.town, one.town_code)]
-    if not chosen:
+    """The villages that forms are wanted for.
+
+    Raises:
+        UsageError: there is no such 镇街 or village, or the village is not in the 镇街.
+    """
+    in_town = [one for one in areas.villages if town in (None, one.town, one.town_code)]
+    if town is not None and not in_town:
         raise UsageError(f"没有镇街“{town}”", f"现有：{'、'.join(areas.towns.values())}")
-    return chosen
+    if village is None:
+        return in_town
+    one = _village(village, areas)
+    if one not in in_town:
+        raise UsageError(f"{one.name}（{one.code}）在{one.town}，不在“{town}”", "请去掉 --town，或改成这个镇街")
+    return [one]
 
 
 def _village(code: str, areas: "AreaFrame") -> "Village":
