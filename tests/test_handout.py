@@ -163,3 +163,15 @@ def test_a_village_of_another_town_is_refused(tmp_path: Path) -> None:
     made = run("template", tmp_path / "表", "--town", "500120107", "--village", "500120107202")
     assert made.returncode == 0, made.stderr
     assert len([*(tmp_path / "表").rglob("*.xlsx")]) == 1
+
+
+def test_a_roster_that_is_not_there_is_named(tmp_path: Path) -> None:
+    for missing in (tmp_path / "没有.csv", tmp_path / "没有这个文件夹"):
+        made = run("template", tmp_path / "表", "--town", "璧城街道", "--roster", missing)
+        assert made.returncode == 2
+        assert f"找不到：{missing}" in made.stderr
+        assert not (tmp_path / "表").exists()
+    (tmp_path / "空的").mkdir()
+    made = run("template", tmp_path / "表", "--town", "璧城街道", "--roster", tmp_path / "空的")
+    assert made.returncode == 2
+    assert f"{tmp_path / '空的'} 中没有表格文件" in made.stderr

@@ -18,7 +18,7 @@ from bishan_survey.cli.options import (
     output_path,
 )
 from bishan_survey.cli.show import Show, ShownProgress
-from bishan_survey.cli.validate import submissions_at
+from bishan_survey.cli.validate import must_be_there, submissions_at
 from bishan_survey.errors import EXIT_HARD_FINDINGS, UsageError
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ def _roster(path: Path | None, frame: _Frame, show: Show, keep_faulty: bool) -> 
 
     if path is None:
         return Roster()
+    must_be_there([path])
     if (path / "survey.toml").is_file():
         last = Workspace.open(path, frozenset(frame.design.questionnaires))
         return roster_of_workspace(last, frame.design, frame.survey, frame.areas)

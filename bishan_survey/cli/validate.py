@@ -89,9 +89,7 @@ def _validated(paths: list[Path], edition: str | None, year: int | None) -> "tup
     from bishan_survey.design import load_defaults, load_design
     from bishan_survey.nightly import examine_files
 
-    missing = [str(path) for path in paths if not path.exists()]
-    if missing:
-        raise UsageError(f"找不到：{'、'.join(missing)}", "请核对路径和文件名")
+    must_be_there(paths)
     if any((path / "survey.toml").is_file() for path in paths):
         if len(paths) > 1 or edition or year:
             raise UsageError("工作区要单独写，版本和年份按它的 survey.toml", "请分开运行")
@@ -101,6 +99,17 @@ def _validated(paths: list[Path], edition: str | None, year: int | None) -> "tup
     survey, areas = defaults.survey(design, edition, year), defaults.areas()
     with ShownProgress() as progress:
         return examine_files(submissions_at(paths), design, survey, areas, progress), areas, survey
+
+
+def must_be_there(paths: list[Path]) -> None:
+    """Refuse paths that lead nowhere.
+
+    Raises:
+        UsageError: some of them do; all of them are named.
+    """
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise UsageError(f"找不到：{'、'.join(missing)}", "请核对路径和文件名")
 
 
 def submissions_at(paths: list[Path]) -> "list[Submission]":
@@ -114,7 +123,8 @@ def submissions_at(paths: list[Path]) -> "list[Submission]":
             if not is_dropping(path.relative_to(folder).as_posix()):
                 named.setdefault(path.resolve(), path.relative_to(folder.parent).as_posix())
     if not named:
-        raise UsageError("没有可查的文件", "请核对文件夹里有没有表格")
+        where = "、".join(map(str, paths))
+        raise UsageError(f"{where} 中没有表格文件", "请核对是不是这个文件夹，里面有没有表格")
     return [submission_of(path, name) for path, name in named.items()]
 
 

@@ -150,6 +150,14 @@ def test_an_empty_folder_will_do_and_what_an_interrupted_run_left_is_cleared(sen
     assert not left.exists()
 
 
+def test_every_path_that_leads_nowhere_is_named(send: Send, tmp_path: Path) -> None:
+    there = send(tmp_path / "大旺.xlsx", VILLAGE, CLEAN)
+    shown = run("validate", there, tmp_path / "无.xlsx", tmp_path / "没有", "--return", tmp_path / "退")
+    assert shown.returncode == 2
+    assert f"找不到：{tmp_path / '无.xlsx'}、{tmp_path / '没有'}" in said(shown)
+    assert not (tmp_path / "退").exists()
+
+
 # nightly
 
 
