@@ -1,5 +1,6 @@
 """Arguments and options that several commands share."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,23 @@ def new_folder(folder: Path) -> None:
     """
     if folder.exists() and (folder.is_file() or any(folder.iterdir())):
         raise UsageError(f"{folder} 不是空文件夹", "不会覆盖已有的文件，请换一个文件夹")
+
+
+def outside_inboxes(folder: Path) -> None:
+    """Refuse to write into the inbox of a workspace: the next night would take in what lies there as sent.
+
+    Raises:
+        UsageError: the folder is an inbox, or lies in one.
+    """
+    from bishan_survey.workspace import INBOX, SETTINGS_FILE
+
+    written, meant = Path(os.path.abspath(folder)), folder.resolve()  # noqa: PTH100 - links are not followed on purpose
+    for above in dict.fromkeys([*written.parents, *meant.parents]):
+        if (above / SETTINGS_FILE).is_file() and meant.is_relative_to((above / INBOX).resolve()):
+            raise UsageError(
+                f"{folder} 在工作区 {above} 的收件夹里，下一次夜间运行会把退表当作村里报来的表",
+                "请换一个收件夹以外的文件夹",
+            )
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from bishan_survey.cli.options import (
     finished_folder,
     new_folder,
     output_path,
+    outside_inboxes,
 )
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.errors import EXIT_CLEAN, EXIT_HARD_FINDINGS, UnusableFilesError, UsageError
@@ -54,6 +55,7 @@ def validate(
 
     to = output_path(to, ".xlsx")
     if back is not None:
+        outside_inboxes(back)
         new_folder(back)
     batch, areas, survey = _validated(paths, edition, year)
     findings = batch.findings

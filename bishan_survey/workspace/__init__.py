@@ -2,6 +2,7 @@
 
 from bishan_survey.workspace.folder import (
     CORRECTIONS,
+    INBOX,
     Received,
     Workspace,
     create_workspace,
@@ -9,11 +10,13 @@ from bishan_survey.workspace.folder import (
     write_atomically,
 )
 from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, last_run, new_run, read_record
-from bishan_survey.workspace.settings import Settings, Thresholds
+from bishan_survey.workspace.settings import SETTINGS_FILE, Settings, Thresholds
 
 __all__ = [
     "CORRECTIONS",
+    "INBOX",
     "RECORD",
+    "SETTINGS_FILE",
     "Received",
     "RunFolder",
     "Settings",

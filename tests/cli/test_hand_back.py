@@ -158,6 +158,22 @@ def test_every_path_that_leads_nowhere_is_named(send: Send, tmp_path: Path) -> N
     assert not (tmp_path / "退").exists()
 
 
+def test_return_workbooks_are_never_put_where_they_would_be_taken_in(send: Send, tmp_path: Path) -> None:
+    workspace = tmp_path / "ws"
+    run("init", workspace)
+    file = send(tmp_path / "大旺.xlsx", VILLAGE, FAULTY)
+    (tmp_path / "近路").symlink_to(workspace / "inbox" / "璧城街道")
+    inside = (workspace / "inbox", workspace / "inbox" / "三合镇" / "退", tmp_path / "近路" / "退")
+    for target in (*inside, workspace / "runs" / ".." / "inbox" / "退"):
+        shown = run("validate", file, "--return", target)
+        assert shown.returncode == 2
+        assert "收件夹" in said(shown)
+        assert "怎么办" in shown.stderr
+    assert files_in(workspace / "inbox") == []
+    assert run("validate", file, "--return", workspace / "退表").returncode == 1
+    assert run("validate", file, "--return", tmp_path / "inbox" / "退").returncode == 1  # of no workspace
+
+
 # nightly
 
 
