@@ -5,18 +5,31 @@ is broken, or whose village nobody knows, is told before any form is written.
 """
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
-from bishan_survey.delivery import RESTRICTED
-from bishan_survey.design import compile_sql, variables_in
+from bishan_survey import frames
+from bishan_survey.delivery import RESTRICTED, read_columns, read_findings
+from bishan_survey.design import compile_sql, rules_for, variables_in
 from bishan_survey.forms import FormContent, FormJob, Row, write_all
 from bishan_survey.frames import STATUS
 from bishan_survey.intake import Approved, Known, Submission
-from bishan_survey.model import AreaFrame, Batch, CodeList, Design, Item, Questionnaire, Severity, Survey, Village
+from bishan_survey.model import (
+    AreaFrame,
+    Batch,
+    CodeList,
+    Design,
+    Item,
+    Questionnaire,
+    Severity,
+    Sheet,
+    Survey,
+    Village,
+)
 from bishan_survey.nightly import Progress, examine_files
 from bishan_survey.validation import as_written
 from bishan_survey.workspace import Workspace, current_run
@@ -25,6 +38,8 @@ PERSON = "person"
 LIST = "发表清单.csv"
 _NOT_CARRIED = ("duplicate", "superseded")
 _TOWN, _VILLAGE = "town", "village"
+_KNOWN = "village_known"
+"""The variable that rules ask whether a record's village is one of the frame."""
 _PLACE = ["_file", "_sheet", "_row"]
 _AS_FOUND = " as found"
 """Behind the name of a variable: the column of the texts that it was read from."""
@@ -35,14 +50,27 @@ class Roster:
     """Last round's persons by village, as texts for the form."""
 
     persons: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    gone: int = 0
-    """Persons that are not listed any more: they have died or moved away."""
-    repeated: int = 0
-    """Records left out because their person stands in another one."""
-    problems: pl.DataFrame = field(default_factory=pl.DataFrame)
-    """Findings that keep forms from being written: unusable files, unknown villages, broken numbers."""
+    gone: Mapping[str, int] = field(default_factory=dict)
+    """By village: persons that are not listed any more, because they have died or moved away."""
+    repeated: Mapping[str, int] = field(default_factory=dict)
+    """By village: records left out because their person stands in another one."""
+    problems: pl.DataFrame = field(default_factory=lambda: frames.empty(frames.FINDINGS))
+    """Findings that keep forms from being written: unusable files, unknown villages, broken numbers. Their village is
+    null where none of the frame is known."""
     unplaced: int = 0
     """Persons who belong to no village that is known: they stand in no form."""
+
+    def within(self, villages: Sequence[Village]) -> "Roster":
+        """What concerns some villages: what is theirs, and what is of no village that is known, so may be theirs."""
+        codes = {village.code for village in villages}
+        theirs = pl.col("village").is_null() | pl.col("village").is_in(codes)
+        return replace(
+            self,
+            persons={code: rows for code, rows in self.persons.items() if code in codes},
+            gone={code: count for code, count in self.gone.items() if code in codes},
+            repeated={code: count for code, count in self.repeated.items() if code in codes},
+            problems=self.problems.filter(theirs),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +137,8 @@ def roster_of_files(
     others = [edition for edition in design.questionnaires if edition != form.edition]
     any_edition = replace(survey, editions=(form.edition, *others))
     batch = examine_files(submissions, design, any_edition, areas, progress, known)
-    frames = [_with_verbatim(frame, batch.verbatim[of]) for of, frame in batch.records.items() if of[1] == PERSON]
-    return _roster(frames, design, form, areas, _problems(batch, form))
+    records = [_with_verbatim(frame, batch.verbatim[of]) for of, frame in batch.records.items() if of[1] == PERSON]
+    return _roster(_listed(records, form, areas), _problems(batch, form), design, form, areas)
 
 
 def _with_verbatim(typed: pl.DataFrame, verbatim: pl.DataFrame) -> pl.DataFrame:
@@ -121,47 +149,111 @@ def _with_verbatim(typed: pl.DataFrame, verbatim: pl.DataFrame) -> pl.DataFrame:
 
 def roster_of_workspace(workspace: Workspace, design: Design, survey: Survey, areas: AreaFrame) -> Roster:
     """Last round's persons from the current results of its workspace, whether or not they were held there."""
-    folder = current_run(workspace).path / RESTRICTED
-    frames = [pl.read_parquet(path) for path in sorted(folder.glob(f"{PERSON}-*.parquet"))]
+    run = current_run(workspace).path
+    records = [pl.read_parquet(path) for path in sorted((run / RESTRICTED).glob(f"{PERSON}-*.parquet"))]
     form = design.questionnaires[survey.editions[0]]
-    return _roster(frames, design, form, areas, pl.DataFrame())
+    listed = _listed(records, form, areas)
+    told = [
+        _strangers(listed.unplaced, read_columns(run), design, form),
+        _wrong_numbers(read_findings(run), listed, form, areas),
+    ]
+    problems = frames.stack(frames.FINDINGS, told).sort("file", "sheet", "row", "rule", nulls_last=True)
+    return _roster(listed, problems, design, form, areas)
 
 
 def _problems(batch: Batch, form: Questionnaire) -> pl.DataFrame:
     """What must be put right in a roster: other answers are the villages' to correct."""
-    sheet = form.sheet(PERSON)
-    assert sheet is not None  # noqa: S101 - every edition has persons
     hard = batch.findings.filter(severity=Severity.HARD.value)
     placed = hard["village"].is_not_null()
-    about_number = pl.col("item") == sheet.key_item
+    about_number = pl.col("item") == _person_sheet(form).key_item
     about_place = pl.col("item").is_in([_TOWN, _VILLAGE]) & ~pl.lit(placed)
     return hard.filter((pl.col("records") == 0) | about_number | about_place)
 
 
-def _roster(
-    frames: Sequence[pl.DataFrame], design: Design, form: Questionnaire, areas: AreaFrame, problems: pl.DataFrame
-) -> Roster:
-    counted = pl.concat([pl.DataFrame({STATUS: []}, schema={STATUS: pl.String}), *frames], how="diagonal_relaxed")
-    once = counted.filter(~pl.col(STATUS).is_in(_NOT_CARRIED))
-    staying = once.filter(~_is_gone(once, form))
-    placed = staying.filter(pl.col("_village").is_in(list(areas.by_code))) if staying.width > 1 else staying
+def _strangers(unplaced: pl.DataFrame, columns: pl.DataFrame, design: Design, form: Questionnaire) -> pl.DataFrame:
+    """Persons of a workspace whose village is none of the new frame, in the words of the rule that it must be one."""
+    items = _person_sheet(form).by_name
+    told = [
+        unplaced.select(
+            file="_file",
+            sheet="_sheet",
+            row="_row",
+            town="_town",
+            unit=pl.lit(PERSON),
+            rule=pl.lit(rule.id),
+            severity=pl.lit(rule.severity.value),
+            item=pl.lit(rule.item),
+            label=pl.lit(items[rule.item].label),
+            message=pl.lit(rule.message),
+            action=pl.lit(rule.action),
+            records=pl.lit(1, dtype=pl.Int64),
+        )
+        for rule in rules_for(design, form.edition, PERSON)
+        if rule.severity is Severity.HARD and variables_in(rule.check) == {_KNOWN} and not unplaced.is_empty()
+    ]
+    return frames.with_cells(frames.stack(frames.FINDINGS, told).drop("cell"), columns)
+
+
+def _wrong_numbers(findings: pl.DataFrame, listed: "_Listed", form: Questionnaire, areas: AreaFrame) -> pl.DataFrame:
+    """What last round was told of the numbers of those who are listed again; a village that is no more is left out."""
+    hard = findings.filter(severity=Severity.HARD.value, item=_person_sheet(form).key_item)
+    again = listed.places
+    cells = hard.join(again, on=[*frames.PLACE], how="semi")
+    whole_columns = hard.filter(pl.col("row").is_null()).join(again, on=["file", "sheet"], how="semi")
+    known = pl.when(pl.col("village").is_in(list(areas.by_code))).then("village")
+    return pl.concat([cells, whole_columns]).with_columns(village=known)
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """The records of a roster by what becomes of them."""
+
+    placed: pl.DataFrame
+    unplaced: pl.DataFrame
+    gone: pl.DataFrame
+    repeated: pl.DataFrame
+
+    @property
+    def places(self) -> pl.DataFrame:
+        """Where those stand who are still to be surveyed."""
+        staying = pl.concat([self.placed, self.unplaced])
+        return staying.select(**dict(zip(frames.PLACE, _PLACE, strict=True)))
+
+
+def _listed(records: Sequence[pl.DataFrame], form: Questionnaire, areas: AreaFrame) -> _Listed:
+    address = frames.ADDRESS | {STATUS: pl.String()}
+    counted = pl.concat([pl.DataFrame(schema=address), *records], how="diagonal_relaxed")
+    repeats = pl.col(STATUS).is_in(_NOT_CARRIED)
+    once = counted.filter(~repeats)
+    gone = _is_gone(once, form)
+    staying = once.filter(~gone)
+    placed = pl.col("_village").is_in(list(areas.by_code)).fill_null(False)
+    return _Listed(staying.filter(placed), staying.filter(~placed), once.filter(gone), counted.filter(repeats))
+
+
+def _roster(listed: _Listed, problems: pl.DataFrame, design: Design, form: Questionnaire, areas: AreaFrame) -> Roster:
     persons: dict[str, list[Row]] = {}
-    for code, row in _rows(placed, design, form):
+    for code, row in _rows(listed.placed, design, form):
         village = areas.by_code[code]
         persons.setdefault(code, []).append(row | {_TOWN: village.town, _VILLAGE: village.name})
     return Roster(
         persons=persons,
-        gone=once.height - staying.height,
-        repeated=counted.height - once.height,
+        gone=Counter(listed.gone["_village"].drop_nulls()),
+        repeated=Counter(listed.repeated["_village"].drop_nulls()),
         problems=problems,
-        unplaced=staying.height - placed.height,
+        unplaced=listed.unplaced.height,
     )
+
+
+def _person_sheet(form: Questionnaire) -> Sheet:
+    sheet = form.sheet(PERSON)
+    assert sheet is not None  # noqa: S101 - every edition has persons
+    return sheet
 
 
 def _is_gone(records: pl.DataFrame, form: Questionnaire) -> pl.Series:
     """Who is not listed any more; whoever that cannot be told of stays."""
-    sheet = form.sheet(PERSON)
-    gone = sheet.gone if sheet else None
+    gone = _person_sheet(form).gone
     if gone is None or not variables_in(gone) <= set(records.columns):
         return pl.Series([False] * records.height, dtype=pl.Boolean)
     return records.select(compile_sql(gone).fill_null(False).alias("gone"))["gone"]
@@ -169,8 +261,7 @@ def _is_gone(records: pl.DataFrame, form: Questionnaire) -> pl.Series:
 
 def _rows(records: pl.DataFrame, design: Design, form: Questionnaire) -> Iterator[tuple[str, dict[str, str]]]:
     """Code of the village, and the answers that the next form is filled in with, in the order of the roster."""
-    sheet = form.sheet(PERSON)
-    assert sheet is not None  # noqa: S101 - every edition has persons
+    sheet = _person_sheet(form)
     carried = [item for item in sheet.items if item.name in records.columns and item.name not in sheet.asked_anew]
     spelling = {item.name: _spelling(item, design.code_lists.get(item.codes or "")) for item in carried}
     for row in records.iter_rows(named=True):

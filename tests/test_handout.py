@@ -78,12 +78,13 @@ def test_all_problems_of_a_roster_are_told_at_once(tmp_path, design, survey, are
 
 def test_a_person_who_stands_twice_is_listed_once(tmp_path, design, survey, areas) -> None:
     told = roster(tmp_path, [PEOPLE[0], PEOPLE[0], *PEOPLE[1:]], design, survey, areas)
-    assert (told.repeated, sum(map(len, told.persons.values()))) == (1, 3)
+    assert told.repeated == {"500120001001": 1}
+    assert sum(map(len, told.persons.values())) == 3
 
 
 @pytest.fixture
 def last_round(tmp_path: Path, design: Design, survey: Survey, areas: AreaFrame) -> Workspace:
-    """A workspace with the results of a round: of four persons one has died, one is held."""
+    """A workspace with the results of a round: of four persons one has died, one has no number."""
     root = tmp_path / "上轮"
     rows = [
         {"code": v.code, "name": v.name, "town_code": v.town_code, "town_name": v.town, "former_names": ""}
@@ -108,15 +109,36 @@ def test_last_rounds_persons_come_from_its_workspace(last_round, design, survey,
     filled = roster_of_workspace(last_round, design, survey, areas)
     people = filled.persons["500120001001"]
     assert sorted(person["name"] for person in people) == ["试验丁", "试验戊", "试验甲"]
-    assert filled.gone == 1
+    assert filled.gone == {"500120001001": 1}
     first = next(person for person in people if person["name"] == "试验甲")
     assert first["marital_status"] == "20 已婚"
     assert not {"survey_status", "survey_date", "investigator"} & first.keys()
 
 
-def test_villages_that_are_no_more_are_counted(last_round, design, survey, areas) -> None:
+def test_numbers_that_last_round_found_wrong_are_told(last_round, design, survey, areas) -> None:
+    problems = roster_of_workspace(last_round, design, survey, areas).problems
+    assert problems.select("rule", "file", "cell", "village").rows() == [
+        ("certificate_no.required", "璧城街道/大旺.xlsx", "G8", "500120001001"),
+    ]
+    assert "试验" not in str(problems.drop("value").to_dicts())
+
+
+def test_villages_that_are_no_more_are_told_person_by_person(last_round, design, survey, areas) -> None:
     filled = roster_of_workspace(last_round, design, survey, replace(areas, villages=areas.villages[1:]))
     assert (filled.unplaced, filled.persons) == (3, {})
+    unknown = filled.problems.filter(item="village")
+    (rule,) = (rule for rule in design.rules if rule.id == "P020")
+    assert unknown.select("rule", "severity", "file", "sheet", "cell", "message").rows() == [
+        (rule.id, "hard", "璧城街道/大旺.xlsx", "持证残疾人", cell, rule.message) for cell in ("B5", "B7", "B8")
+    ]
+    assert filled.problems["village"].null_count() == filled.problems.height == 4
+
+
+def test_only_the_villages_that_forms_are_written_for_are_counted_and_told(last_round, design, survey, areas) -> None:
+    filled = roster_of_workspace(last_round, design, survey, areas)
+    there, elsewhere = filled.within(areas.villages[:1]), filled.within(areas.villages[1:])
+    assert (there.gone, there.problems.height) == ({"500120001001": 1}, 1)
+    assert (elsewhere.gone, elsewhere.persons, elsewhere.problems.height) == ({}, {}, 0)
 
 
 def test_the_command_writes_a_district(tmp_path: Path) -> None:
@@ -175,3 +197,44 @@ def test_a_roster_that_is_not_there_is_named(tmp_path: Path) -> None:
     made = run("template", tmp_path / "表", "--town", "璧城街道", "--roster", tmp_path / "空的")
     assert made.returncode == 2
     assert f"{tmp_path / '空的'} 中没有表格文件" in made.stderr
+
+
+def _moved(workspace: Workspace, areas: AreaFrame) -> list[object]:
+    """Words of a command that writes the next round, in which the only village that reported is no more."""
+    root = workspace.root.with_name("新一轮")
+    assert run("init", root).returncode == 0
+    kept = [line for line in (root / "areas.csv").read_text(encoding="utf-8-sig").splitlines() if "大旺" not in line]
+    (root / "areas.csv").write_text("\n".join(kept) + "\n", encoding="utf-8-sig")
+    return ["template", root.with_name("表"), "--workspace", root, "--roster", workspace.root, "--town", "璧城街道"]
+
+
+def test_a_workspace_as_a_roster_is_refused_like_files_are(last_round: Workspace, areas: AreaFrame) -> None:
+    words = _moved(last_round, areas)
+    refused = run(*words)
+    assert refused.returncode == 1
+    for said in ("名册有4处问题", "单元格：B5；规则：P020", "单元格：G8；规则：certificate_no.required"):
+        assert said in refused.stdout
+    assert "areas.csv" in refused.stderr
+    assert not words[1].exists()
+    told = json.loads(run(*words, "--json").stdout)
+    assert [problem["rule"] for problem in told["problems"]] == ["P020", "P020", "P020", "certificate_no.required"]
+    for shown in (refused.stdout, refused.stderr, str(told)):
+        assert "试验" not in shown
+        assert certificate(order=1) not in shown
+
+    kept = run(*words, "--keep-faulty", "--json")
+    assert kept.returncode == 0, kept.stderr
+    written = json.loads(kept.stdout)
+    assert (written["persons"], written["gone"], written["unplaced"]) == (0, 0, 3)
+    assert written["problems"] == told["problems"]
+
+
+def test_what_is_left_out_is_counted_for_the_villages_that_forms_are_written_for(tmp_path: Path) -> None:
+    people = [PEOPLE[0], PEOPLE[0], PEOPLE[2], PEOPLE[2], PEOPLE[2]]
+    words = ["--roster", roster_file(tmp_path, people)]
+    shown = run("template", tmp_path / "甲", "--town", "璧城街道", *words)
+    assert "名册中重复，只列一次：1\n" in shown.stdout
+    told = json.loads(run("template", tmp_path / "乙", "--village", "500120107201", *words, "--json").stdout)
+    assert (told["persons"], told["repeated"], told["unplaced"], told["problems"]) == (1, 2, 0, [])
+    told = json.loads(run("template", tmp_path / "丙", "--village", "500120107001", *words, "--json").stdout)
+    assert (told["persons"], told["repeated"]) == (0, 0)

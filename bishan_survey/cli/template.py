@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from bishan_survey.handout import HandedOut, Roster
     from bishan_survey.model import AreaFrame, Design, Survey, Village
 
+_LEFT_OUT = {
+    "gone": "上轮已去世、迁出，不再列入",
+    "repeated": "名册中重复，只列一次",
+    "unplaced": "不知是哪个村，没有列入",
+}
+_IN_FILES = "请改好名册后再运行"
+_IN_WORKSPACE = "证号请在上轮的工作区里更正，再运行一次 nightly；认不出村的，请核对这一轮的 areas.csv"
 _NEXT = "发给村（社区）填写；收回后用 bishan-survey validate 查错"
 
 
@@ -78,7 +85,7 @@ def template(
         return
     villages = _villages(frame.areas, town, village)
     new_folder(target)
-    filled = _roster(roster, frame, show, keep_faulty)
+    filled = _roster(roster, frame, villages, show, keep_faulty)
     _write_all(target, frame, villages, filled, show)
 
 
@@ -137,27 +144,45 @@ def _write_one(
     show.document("template/1", {"file": str(path), "edition": edition, "village": village or None})
 
 
-def _roster(path: Path | None, frame: _Frame, show: Show, keep_faulty: bool) -> "Roster":
-    """Last round's persons; what is wrong with them is told, all of it, before anything is written."""
-    from bishan_survey.handout import Roster, roster_of_files, roster_of_workspace
-    from bishan_survey.workspace import Workspace
+def _roster(path: Path | None, frame: _Frame, villages: "list[Village]", show: Show, keep_faulty: bool) -> "Roster":
+    """Last round's persons of some villages; what is wrong with them is told, all of it, before anything is written."""
+    from bishan_survey.handout import Roster
 
     if path is None:
         return Roster()
     must_be_there([path])
-    if (path / "survey.toml").is_file():
-        last = Workspace.open(path, frozenset(frame.design.questionnaires))
-        return roster_of_workspace(last, frame.design, frame.survey, frame.areas)
-    with ShownProgress() as progress:
-        roster = roster_of_files(submissions_at([path]), frame.design, frame.survey, frame.areas, progress)
-    if not roster.problems.is_empty():
-        show.heading(f"名册有{roster.problems.height}处问题")
-        show_findings(show, roster.problems, most=None)
-        if not keep_faulty:
-            show.remark("一份表也没有写。请改好名册后再运行；确要照样写的，加 --keep-faulty。")
-            show.document("template/1", {"problems": roster.problems.drop("value").to_dicts()})
-            raise typer.Exit(EXIT_HARD_FINDINGS)
+    from_workspace = (path / "survey.toml").is_file()
+    roster = (_roster_of_workspace if from_workspace else _roster_of_files)(path, frame).within(villages)
+    if roster.problems.is_empty():
+        return roster
+    show.heading(f"名册有{roster.problems.height}处问题")
+    show_findings(show, roster.problems, most=None)
+    if not keep_faulty:
+        advice = _IN_WORKSPACE if from_workspace else _IN_FILES
+        show.remark(f"一份表也没有写。{advice}；确要照样写的，加 --keep-faulty。")
+        show.document("template/1", {"problems": _problems(roster)})
+        raise typer.Exit(EXIT_HARD_FINDINGS)
     return roster
+
+
+def _roster_of_workspace(path: Path, frame: _Frame) -> "Roster":
+    from bishan_survey.handout import roster_of_workspace
+    from bishan_survey.workspace import Workspace
+
+    last = Workspace.open(path, frozenset(frame.design.questionnaires))
+    return roster_of_workspace(last, frame.design, frame.survey, frame.areas)
+
+
+def _roster_of_files(path: Path, frame: _Frame) -> "Roster":
+    from bishan_survey.handout import roster_of_files
+
+    with ShownProgress() as progress:
+        return roster_of_files(submissions_at([path]), frame.design, frame.survey, frame.areas, progress)
+
+
+def _problems(roster: "Roster") -> list[dict[str, object]]:
+    """The problems of a roster for machines, without any person's value."""
+    return roster.problems.drop("value").to_dicts()
 
 
 def _write_all(folder: Path, frame: _Frame, villages: "list[Village]", roster: "Roster", show: Show) -> None:
@@ -166,24 +191,20 @@ def _write_all(folder: Path, frame: _Frame, villages: "list[Village]", roster: "
     with ShownProgress() as progress, finished_folder(folder) as beside:
         progress.begin("写调查表", len(villages))
         done = hand_out(beside, frame.design, frame.survey, villages, roster, progress.advance)
-    persons = sum(form.persons for form in done)
+    counts = {
+        "forms": len(done),
+        "persons": sum(form.persons for form in done),
+        "gone": sum(roster.gone.values()),
+        "repeated": sum(roster.repeated.values()),
+        "unplaced": roster.unplaced,
+    }
     show.heading(f"已写出 {folder}")
     show.table(("镇街", "表", "预填的人"), _by_town(done))
-    show.pairs([("版本", frame.survey.editions[0]), ("表", len(done)), ("预填的人", persons)])
-    show.pairs(
-        [
-            (what, count)
-            for what, count in (
-                ("上轮已去世、迁出，不再列入", roster.gone),
-                ("名册中重复，只列一次", roster.repeated),
-                ("不知是哪个村，没有列入", roster.unplaced),
-            )
-            if count
-        ]
-    )
+    show.pairs([("版本", frame.survey.editions[0]), ("表", counts["forms"]), ("预填的人", counts["persons"])])
+    show.pairs([(what, counts[key]) for key, what in _LEFT_OUT.items() if counts[key]])
     show.pairs([("清单", folder / LIST), ("下一步", _NEXT)])
-    counts = {"forms": len(done), "persons": persons, "gone": roster.gone, "repeated": roster.repeated}
-    show.document("template/1", {"folder": str(folder), "edition": frame.survey.editions[0], **counts})
+    told = {"folder": str(folder), "edition": frame.survey.editions[0], **counts, "problems": _problems(roster)}
+    show.document("template/1", told)
 
 
 def _by_town(done: "list[HandedOut]") -> list[tuple[str, int, int]]:

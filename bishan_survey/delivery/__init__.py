@@ -10,7 +10,9 @@ from bishan_survey.delivery.publish import (
     Results,
     grids_of,
     publish,
+    read_columns,
     read_counted,
+    read_findings,
 )
 from bishan_survey.delivery.report import STATISTICS, write_report_csv, write_report_xlsx
 from bishan_survey.delivery.returns import STATUSES, register_sheet
@@ -33,7 +35,9 @@ __all__ = [
     "ledger_pairs",
     "missing_variables",
     "publish",
+    "read_columns",
     "read_counted",
+    "read_findings",
     "read_lives",
     "read_progress",
     "register_sheet",

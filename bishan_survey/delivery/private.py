@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pandera.polars as pa
 import polars as pl
+
+from bishan_survey import frames
 
 _OWNER_ONLY = 0o600
 
@@ -22,3 +25,10 @@ def as_text(frame: pl.DataFrame) -> pl.DataFrame:
 def write_private_csv(path: Path, frame: pl.DataFrame) -> None:
     """A frame as CSV, with the mark by which spreadsheet programs know UTF-8."""
     as_text(frame).write_csv(create_private(path), include_bom=True)
+
+
+def read_private_csv(path: Path, contract: pa.DataFrameSchema) -> pl.DataFrame:
+    """A frame of a contract as :func:`write_private_csv` wrote it; columns that stand beside it are left out."""
+    kinds = {name: column.dtype.type for name, column in contract.columns.items()}
+    texts = pl.read_csv(path, infer_schema=False).select(kinds.keys())
+    return frames.stack(contract, [texts.cast(kinds)])

@@ -9,11 +9,12 @@ from typing import Any
 
 import polars as pl
 
+from bishan_survey import frames
 from bishan_survey.delivery.corrections import corrections_sheet
 from bishan_survey.delivery.findings import write_findings
 from bishan_survey.delivery.grid import TableGrid, lay_out
 from bishan_survey.delivery.life import league_sheet, write_follow_up, write_lives
-from bishan_survey.delivery.private import create_private, write_private_csv
+from bishan_survey.delivery.private import create_private, read_private_csv, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
 from bishan_survey.delivery.returns import REGISTER
@@ -162,6 +163,16 @@ def counted(batch: Batch, unit: str) -> pl.DataFrame | None:
 def read_counted(run: Path, unit: str) -> pl.DataFrame | None:
     """The accepted records of a unit, from the folder of a published run."""
     return _accepted([pl.read_parquet(path) for path in sorted((run / RESTRICTED).glob(f"{unit}-*.parquet"))])
+
+
+def read_findings(run: Path) -> pl.DataFrame:
+    """The findings of a published run, from its folder."""
+    return read_private_csv(run / RESTRICTED / "findings.csv", frames.FINDINGS)
+
+
+def read_columns(run: Path) -> pl.DataFrame:
+    """Which column of which sheet held which item, from the folder of a published run."""
+    return read_private_csv(run / RESTRICTED / "columns.csv", frames.COLUMNS)
 
 
 def _accepted(parts: list[pl.DataFrame]) -> pl.DataFrame | None:
