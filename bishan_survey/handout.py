@@ -40,6 +40,7 @@ _NOT_CARRIED = ("duplicate", "superseded")
 _TOWN, _VILLAGE = "town", "village"
 _KNOWN = "village_known"
 """The variable that rules ask whether a record's village is one of the frame."""
+_NAME, _NO_HEADER = "name", "F05"
 _PLACE = ["_file", "_sheet", "_row"]
 _AS_FOUND = " as found"
 """Behind the name of a variable: the column of the texts that it was read from."""
@@ -71,6 +72,13 @@ class Roster:
             repeated={code: count for code, count in self.repeated.items() if code in codes},
             problems=self.problems.filter(theirs),
         )
+
+    @property
+    def lacks_columns(self) -> bool:
+        """Whether some file has no header that is known, or has not the columns that a roster needs."""
+        missing = pl.col("row").is_null() & (pl.col("records") > 0)
+        needed = missing & (pl.col("item") != _TOWN)  # whose villages have codes needs no 镇街
+        return not self.problems.filter(needed | (pl.col("rule") == _NO_HEADER)).is_empty()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,13 @@ def roster_of_files(
     return _roster(_listed(records, form, areas), _problems(batch, form), design, form, areas)
 
 
+def columns_needed(design: Design, survey: Survey) -> str:
+    """The columns that a roster of spreadsheets must have, by the names that the definitions give them."""
+    sheet = _person_sheet(design.questionnaires[survey.editions[0]])
+    name, number, town, village = (sheet.by_name[item].label for item in (_NAME, sheet.key_item, _TOWN, _VILLAGE))
+    return f"{name}、{number}，以及{design.layout.village_codes[0]}一列，或{town}、{village}两列"
+
+
 def _with_verbatim(typed: pl.DataFrame, verbatim: pl.DataFrame) -> pl.DataFrame:
     """Records with what was written beside what was understood: a village corrects what was not."""
     texts = verbatim.select(*_PLACE, pl.exclude("^_.*$").name.suffix(_AS_FOUND))
@@ -167,7 +182,8 @@ def _problems(batch: Batch, form: Questionnaire) -> pl.DataFrame:
     placed = hard["village"].is_not_null()
     about_number = pl.col("item") == _person_sheet(form).key_item
     about_place = pl.col("item").is_in([_TOWN, _VILLAGE]) & ~pl.lit(placed)
-    return hard.filter((pl.col("records") == 0) | about_number | about_place)
+    nobody_named = (pl.col("item") == _NAME) & pl.col("row").is_null()
+    return hard.filter((pl.col("records") == 0) | about_number | about_place | nobody_named)
 
 
 def _strangers(unplaced: pl.DataFrame, columns: pl.DataFrame, design: Design, form: Questionnaire) -> pl.DataFrame:

@@ -238,3 +238,24 @@ def test_what_is_left_out_is_counted_for_the_villages_that_forms_are_written_for
     assert (told["persons"], told["repeated"], told["unplaced"], told["problems"]) == (1, 2, 0, [])
     told = json.loads(run("template", tmp_path / "丙", "--village", "500120107001", *words, "--json").stdout)
     assert (told["persons"], told["repeated"]) == (0, 0)
+
+
+@pytest.mark.parametrize("left_out", [("姓名",), ("村（社区）代码",), ("姓名", "性别", "文化程度")])
+def test_a_roster_without_its_columns_is_told_which_it_needs(tmp_path: Path, left_out: tuple[str, ...]) -> None:
+    places = [n for n, name in enumerate(HEAD) if name not in left_out]
+    lines = [[line[n] for n in places] for line in [HEAD, *PEOPLE[:1]]]
+    path = write_cells(tmp_path / "名册.xlsx", {"名册": table((0, 0), lines)})
+    refused = run("template", tmp_path / "表", "--town", "璧城街道", "--roster", path)
+    assert refused.returncode == 1
+    assert "名册要有这些列：姓名、残疾人证号，以及村（社区）代码一列，或镇街、村（社区）两列" in refused.stderr
+    assert not (tmp_path / "表").exists()
+    broken = run(
+        "template",
+        tmp_path / "表",
+        "--town",
+        "璧城街道",
+        "--roster",
+        roster_file(tmp_path, [["无此村", *PEOPLE[0][1:]]]),
+    )
+    assert broken.returncode == 1
+    assert "要有这些列" not in broken.stderr

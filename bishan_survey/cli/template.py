@@ -146,7 +146,7 @@ def _write_one(
 
 def _roster(path: Path | None, frame: _Frame, villages: "list[Village]", show: Show, keep_faulty: bool) -> "Roster":
     """Last round's persons of some villages; what is wrong with them is told, all of it, before anything is written."""
-    from bishan_survey.handout import Roster
+    from bishan_survey.handout import Roster, columns_needed
 
     if path is None:
         return Roster()
@@ -157,6 +157,8 @@ def _roster(path: Path | None, frame: _Frame, villages: "list[Village]", show: S
         return roster
     show.heading(f"名册有{roster.problems.height}处问题")
     show_findings(show, roster.problems, most=None)
+    if roster.lacks_columns and not from_workspace:
+        show.remark(f"名册要有这些列：{columns_needed(frame.design, frame.survey)}。列名写在一行表头里。")
     if not keep_faulty:
         advice = _IN_WORKSPACE if from_workspace else _IN_FILES
         show.remark(f"一份表也没有写。{advice}；确要照样写的，加 --keep-faulty。")
