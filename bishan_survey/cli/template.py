@@ -1,6 +1,5 @@
 """The command that makes forms: one, or those of all villages, blank or with last round's persons."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.examine import show_findings
+from bishan_survey.cli.frame import Frame, frame_of
 from bishan_survey.cli.options import (
     EditionOption,
     JsonOption,
@@ -23,7 +23,7 @@ from bishan_survey.errors import EXIT_HARD_FINDINGS, UsageError
 
 if TYPE_CHECKING:
     from bishan_survey.handout import HandedOut, Roster
-    from bishan_survey.model import AreaFrame, Design, Survey, Village
+    from bishan_survey.model import AreaFrame, Village
 
 _LEFT_OUT = {
     "gone": "上轮已去世、迁出，不再列入",
@@ -40,15 +40,6 @@ def register(app: typer.Typer) -> None:
     app.command("template", cls=ChineseCommand, epilog="例：bishan-survey template 空白表 --roster 2024年调查")(
         template
     )
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """What the forms are made for."""
-
-    design: "Design"
-    survey: "Survey"
-    areas: "AreaFrame"
 
 
 def template(
@@ -78,7 +69,7 @@ def template(
     写到文件夹时，每个镇街一个子文件夹，每村一个文件，另有一份发表清单。加 --roster
     把上轮的人预填进去，村里只需更新。名册有问题时先列出问题，一份也不写。
     """
-    frame = _frame(edition, year, workspace)
+    frame = frame_of(edition, year, workspace)
     show = Show(as_json)
     if target.suffix:
         _write_one(target, frame, village, town, roster, show)
@@ -87,19 +78,6 @@ def template(
     new_folder(target)
     filled = _roster(roster, frame, villages, show, keep_faulty)
     _write_all(target, frame, villages, filled, show)
-
-
-def _frame(edition: str | None, year: int | None, folder: Path | None) -> _Frame:
-    from bishan_survey.design import load_defaults, load_design
-    from bishan_survey.workspace import Workspace
-
-    design, defaults = load_design(), load_defaults()
-    if folder is None:
-        return _Frame(design, defaults.survey(design, edition, year), defaults.areas())
-    if edition or year:
-        raise UsageError("写了 --workspace，版本和年份就按工作区的 survey.toml", "请去掉 --edition 和 --year")
-    opened = Workspace.open(folder, frozenset(design.questionnaires))
-    return _Frame(design, opened.settings.survey, opened.areas)
 
 
 def _villages(areas: "AreaFrame", town: str | None, village: str | None) -> "list[Village]":
@@ -127,7 +105,7 @@ def _village(code: str, areas: "AreaFrame") -> "Village":
 
 
 def _write_one(
-    path: Path, frame: _Frame, village: str | None, town: str | None, roster: Path | None, show: Show
+    path: Path, frame: Frame, village: str | None, town: str | None, roster: Path | None, show: Show
 ) -> None:
     """One blank form, for a village or for none in particular."""
     from bishan_survey.forms import FormContent, write_form
@@ -144,7 +122,7 @@ def _write_one(
     show.document("template/1", {"file": str(path), "edition": edition, "village": village or None})
 
 
-def _roster(path: Path | None, frame: _Frame, villages: "list[Village]", show: Show, keep_faulty: bool) -> "Roster":
+def _roster(path: Path | None, frame: Frame, villages: "list[Village]", show: Show, keep_faulty: bool) -> "Roster":
     """Last round's persons of some villages; what is wrong with them is told, all of it, before anything is written."""
     from bishan_survey.handout import Roster, columns_needed
 
@@ -167,7 +145,7 @@ def _roster(path: Path | None, frame: _Frame, villages: "list[Village]", show: S
     return roster
 
 
-def _roster_of_workspace(path: Path, frame: _Frame) -> "Roster":
+def _roster_of_workspace(path: Path, frame: Frame) -> "Roster":
     from bishan_survey.handout import roster_of_workspace
     from bishan_survey.workspace import Workspace
 
@@ -175,7 +153,7 @@ def _roster_of_workspace(path: Path, frame: _Frame) -> "Roster":
     return roster_of_workspace(last, frame.design, frame.survey, frame.areas)
 
 
-def _roster_of_files(path: Path, frame: _Frame) -> "Roster":
+def _roster_of_files(path: Path, frame: Frame) -> "Roster":
     from bishan_survey.handout import roster_of_files
 
     with ShownProgress() as progress:
@@ -187,7 +165,7 @@ def _problems(roster: "Roster") -> list[dict[str, object]]:
     return roster.problems.drop("value").to_dicts()
 
 
-def _write_all(folder: Path, frame: _Frame, villages: "list[Village]", roster: "Roster", show: Show) -> None:
+def _write_all(folder: Path, frame: Frame, villages: "list[Village]", roster: "Roster", show: Show) -> None:
     from bishan_survey.handout import LIST, hand_out
 
     with ShownProgress() as progress, finished_folder(folder) as beside:

@@ -7,6 +7,7 @@ import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.examine import examined_workspace, show_findings
+from bishan_survey.cli.frame import Frame, frame_of
 from bishan_survey.cli.options import (
     EditionOption,
     JsonOption,
@@ -44,12 +45,20 @@ def validate(
     ] = None,
     edition: EditionOption = None,
     year: YearOption = None,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace",
+            metavar="工作区",
+            help="按这个工作区的日期、版本、村（社区）名单、认定的表头、密码和更正单；不改动工作区。",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """查错：哪个单元格有什么问题、怎么改。
 
-    可以查单个文件、一个文件夹或整个工作区。有必须改正的问题时退出码为1。屏幕上不显示个人信息；
-    加 --to 得到完整的问题清单，加 --return 得到退给村里改的表。
+    可以查单个文件、一个文件夹或整个工作区。查文件、文件夹时加 --workspace，才与这个工作区的夜间运行查得一样。
+    有必须改正的问题时退出码为1。屏幕上不显示个人信息；加 --to 得到完整的问题清单，加 --return 得到退给村里改的表。
     """
     from bishan_survey.delivery import SEVERITIES, write_findings
 
@@ -57,7 +66,7 @@ def validate(
     if back is not None:
         outside_inboxes(back)
         new_folder(back)
-    batch, areas, survey = _validated(paths, edition, year)
+    batch, areas, survey = _validated(paths, edition, year, workspace)
     findings = batch.findings
     hard = findings.filter(severity="hard").height
     show = Show(as_json)
@@ -87,20 +96,29 @@ def _hand_back(folder: Path, batch: "Batch", areas: "AreaFrame", survey: "Survey
         return len(write_returns(beside, batch, load_design(), survey, areas, __version__))
 
 
-def _validated(paths: list[Path], edition: str | None, year: int | None) -> "tuple[Batch, AreaFrame, Survey]":
-    from bishan_survey.design import load_defaults, load_design
-    from bishan_survey.nightly import examine_files
-
+def _validated(
+    paths: list[Path], edition: str | None, year: int | None, folder: Path | None
+) -> "tuple[Batch, AreaFrame, Survey]":
     must_be_there(paths)
     if any((path / "survey.toml").is_file() for path in paths):
-        if len(paths) > 1 or edition or year:
-            raise UsageError("工作区要单独写，版本和年份按它的 survey.toml", "请分开运行")
+        if len(paths) > 1 or edition or year or folder:
+            raise UsageError("工作区要单独写，版本、年份和名单都按它自己的", "请分开运行；查整个工作区不用 --workspace")
         examined, workspace = examined_workspace(paths[0])
         return examined.batch, workspace.areas, workspace.settings.survey
-    design, defaults = load_design(), load_defaults()
-    survey, areas = defaults.survey(design, edition, year), defaults.areas()
+    frame = frame_of(edition, year, folder)
+    return _checked(paths, frame), frame.areas, frame.survey
+
+
+def _checked(paths: list[Path], frame: Frame) -> "Batch":
+    """The files after the stages, with all that their workspace knows if they have one; it is only read."""
+    from bishan_survey.nightly import examine_files, known_of, lines_of
+
+    workspace = frame.workspace
+    known = known_of(workspace, frame.design) if workspace else None
+    lines = lines_of(workspace, frame.design) if workspace else ()
+    submissions = submissions_at(paths, workspace.inbox if workspace else None)
     with ShownProgress() as progress:
-        return examine_files(submissions_at(paths), design, survey, areas, progress), areas, survey
+        return examine_files(submissions, frame.design, frame.survey, frame.areas, progress, known, lines)
 
 
 def must_be_there(paths: list[Path]) -> None:
@@ -114,8 +132,13 @@ def must_be_there(paths: list[Path]) -> None:
         raise UsageError(f"找不到：{'、'.join(missing)}", "请核对路径和文件名")
 
 
-def submissions_at(paths: list[Path]) -> "list[Submission]":
-    """The files at some paths; those in folders by their path below the folder's own name."""
+def submissions_at(paths: list[Path], inbox: Path | None = None) -> "list[Submission]":
+    """The files at some paths; those in folders by their path below the folder's own name.
+
+    Args:
+        paths: files and folders.
+        inbox: a workspace's; what lies in it is named as a night names it, since its folders tell the 镇街.
+    """
     from bishan_survey.intake import submission_of
     from bishan_survey.reading.incoming import is_dropping
 
@@ -127,6 +150,9 @@ def submissions_at(paths: list[Path]) -> "list[Submission]":
     if not named:
         where = "、".join(map(str, paths))
         raise UsageError(f"{where} 中没有表格文件", "请核对是不是这个文件夹，里面有没有表格")
+    if inbox is not None:
+        received = {path for path in named if path.is_relative_to(inbox.resolve())}
+        named |= {path: path.relative_to(inbox.resolve()).as_posix() for path in received}
     return [submission_of(path, name) for path, name in named.items()]
 
 
