@@ -31,12 +31,13 @@ def shipped_area_rows(edition: str) -> list[dict[str, str]]:
 
 
 def _former_names() -> dict[str, set[str]]:
-    """Older names by present code, over all editions."""
+    """Older names and codes by present code, over all editions."""
     former: dict[str, set[str]] = {}
     with (divisions_folder() / "renames.csv").open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             if row["change"] in ("renamed", "recoded") and row["old_name"]:
-                former.setdefault(row["new_code"], set()).add(row["old_name"])
+                older = {row["old_name"], row["old_code"]} - {row["new_code"], ""}
+                former.setdefault(row["new_code"], set()).update(older)
     return former
 
 

@@ -104,9 +104,11 @@ class AreaIndex:
             text: a title, the name of a file or of a sheet.
             town: the 镇街 that it is known to be of; a name must be unique in it, or else in the whole district.
         """
-        codes = {code for code in _CODE.findall(text) if code in self.frame.by_code}
-        if codes:
-            return Named(self.frame.by_code[codes.pop()]) if len(codes) == 1 else None
+        named = {village.code: code for code in _CODE.findall(text) if (village := self.village(code, None))}
+        if named:
+            (present, written), *more = named.items()
+            former = self._former.get((present, written), "")
+            return None if more else Named(self.frame.by_code[present], former)
         return self._named_in(text, town)
 
     def _named_in(self, text: str, town: str | None) -> Named | None:

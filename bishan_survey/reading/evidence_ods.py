@@ -1,4 +1,4 @@
-"""What a spreadsheet of LibreOffice tells beside its cells: errors, formulas without a value, what is hidden.
+"""What a spreadsheet of LibreOffice tells beside its cells: errors, formulas without a value, what is hidden or merged.
 
 A table is a sequence of rows, a row one of cells, and each may stand for many by a number of repetitions: the place of
 a cell is counted along. Most spreadsheets have no evidence; a search tells that three times faster than counting does.
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain, pairwise, product
 from xml.parsers import expat
 
-from bishan_survey.reading.grid import MAX_CELLS, Evidence, UnreadableFile
+from bishan_survey.reading.grid import MAX_CELLS, Evidence, Span, UnreadableFile
 from bishan_survey.reading.parts import Attributes, Parts, iso_time, refuse_doctype
 
 _SAVED = re.compile(rb"<dc:date\b[^>]*>([^<]*)<")
@@ -17,7 +17,7 @@ _HIDING = ("collapse", "filter")
 _MOST_DIGITS = 9
 _ROW = re.compile(rb"<table:table-row(?=[\s/>])(?:[^>]*?\stable:number-rows-repeated=[\"']([0-9]{1,99}))?")
 _COLUMNS_REPEATED = re.compile(rb"""number-columns-repeated=["']([0-9]{1,99})""")
-_TELLING_WORDS = (b"table:visibility=", b'string-value=""', b"string-value=''")
+_TELLING_WORDS = (b"table:visibility=", b"-spanned=", b'string-value=""', b"string-value=''")
 _NO_VALUE = rb"<table:(?:covered-)?table-cell(?=[\s/>])(?![^>]*?office:value-type)"
 _TEXT_CELL = re.compile(_NO_VALUE + rb"[^>]*+(?<!/)>")
 """A cell without a value that has something in it."""
@@ -84,6 +84,7 @@ class _Table:
         self.texts: dict[tuple[Range, Range], str] = {}
         self.hidden_rows: list[Range] = []
         self.hidden_columns: list[Range] = []
+        self.merged: list[Span] = []
 
     def take(self, limit_cells: int) -> None:
         """Count the cell last read as one that holds something."""
@@ -101,6 +102,7 @@ class _Table:
             },
             tuple(_within(self.hidden_rows, self.size[0])),
             tuple(_within(self.hidden_columns, self.size[1])),
+            tuple(span for span in self.merged if span[0] < self.size[0] and span[1] < self.size[1]),
         )
 
 
@@ -167,6 +169,10 @@ class _Reader:
         table = self._table
         first = table.columns[1]
         table.columns = first, first + _times(attributes, "table:number-columns-repeated")
+        tall, wide = (max(1, _times(attributes, f"table:number-{what}-spanned")) for what in ("rows", "columns"))
+        if tall > 1 or wide > 1:
+            (top, _), (left, _) = table.rows, table.columns
+            table.merged.append((top, left, top + tall - 1, left + wide - 1))
         formula, kind = attributes.get("table:formula"), attributes.get("office:value-type")
         if kind or formula:
             table.take(self._limit_cells)

@@ -40,6 +40,8 @@ class Evidence:
     """What a person sees in cells that would look blank: error values (``#N/A``), formulas without a stored value."""
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
+    merged: tuple[Span, ...] = ()
+    """Where the reader of cells does not tell of them itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def _decoded(text: str, encoding: str) -> str:
 
 def _grid(name: str, rows: list[list[str]], sheet: CalamineSheet, evidence: Evidence, hidden: bool) -> Grid:
     _show(evidence, rows)
-    merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
+    merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ()) or evidence.merged
     hidden_rows = tuple(row for row in evidence.hidden_rows if row < len(rows))
     hidden_columns = tuple(column for column in evidence.hidden_columns if rows and column < len(rows[0]))
     return Grid(name, rows, hidden, hidden_rows, hidden_columns, merged)

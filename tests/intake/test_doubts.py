@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from bishan_survey.design import load_defaults
 from bishan_survey.intake import read_batch
 from bishan_survey.intake.header_index import HeaderIndex
 from bishan_survey.intake.headers import find_header
@@ -14,6 +15,7 @@ from bishan_survey.model import AreaFrame, Batch, Design, Survey
 from bishan_survey.reading.grid import Grid
 from bishan_survey.validation import validate
 from tests.conftest import EDITION
+from tests.office import converted, needs_office
 from tests.people import certificate, identity
 from tests.workbooks import submission, table, write_cells
 
@@ -258,3 +260,23 @@ def test_of_three_copies_for_two_villages_one_counts_for_each(tmp_path, design, 
         copies = batch.sources.filter(pl.col("copy_of").is_not_null())
         assert copies["village"].to_list() == ["500120001201"]
         assert batch.records[PERSON].height == 2 * len(AT_HOME)
+
+
+@pytest.mark.parametrize("name", ["500120003204.xlsx", "名单.xlsx"])
+def test_a_code_of_an_older_edition_is_known_and_told(name: str, tmp_path, design, survey) -> None:
+    areas = load_defaults().areas()
+    assert "500120003204" not in areas.by_code
+    rows = [HEADER, *AT_HOME] if name != "名单.xlsx" else [["填报单位：500120003204"], HEADER, *AT_HOME]
+    path = write_cells(tmp_path / name, {"花名册": table((0, 0), rows)})
+    batch = read_batch([submission(path, name)], design, survey, areas)
+    assert batch.sources["village"].to_list() != [None]
+    assert ("F21", "note") in told(batch) or ("F21", "soft") in told(batch)
+
+
+@needs_office
+def test_merged_villages_are_filled_down_in_opendocument_too(tmp_path, design, survey, areas) -> None:
+    rows = [WITH_VILLAGE, ["璧城街道", "大旺社区", *AT_HOME[0][1:]], ["璧城街道", None, *AT_HOME[1][1:]]]
+    path = write_cells(tmp_path / "汇总.xlsx", {"花名册": table((0, 0), rows)}, ["B2:B3"])
+    saved = converted(path, "ods", tmp_path)
+    batch = read_batch([submission(saved, "汇总.ods")], design, survey, areas)
+    assert batch.records[PERSON]["village"].to_list() == ["大旺社区", "大旺社区"]

@@ -230,3 +230,16 @@ def test_what_libreoffice_writes(tmp_path: Path) -> None:
         "Sheet2": Evidence(hidden_columns=(2, 3)),
     }
     assert saved_at
+
+
+class TestMerged:
+    def test_merged_cells_are_told_where_they_stand(self) -> None:
+        tall = cell("大旺社区", 'table:number-rows-spanned="3" table:number-columns-spanned="2"')
+        rows = row(blank(2) + cell("甲")) + row(blank(1) + tall) + row(cell("乙")) * 2
+        evidence, _ = evidence_of_ods(ods(table(rows)))
+        assert evidence["表"].merged == ((1, 1, 3, 2),)
+
+    def test_a_merge_of_absurd_size_costs_nothing(self) -> None:
+        absurd = cell("甲", 'table:number-rows-spanned="99999999999" table:number-columns-spanned="-1"')
+        evidence, _ = evidence_of_ods(ods(table(row(absurd))))
+        assert evidence["表"].merged == ((0, 0, 999_999_998, 0),)
