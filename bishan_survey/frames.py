@@ -20,6 +20,7 @@ ADDRESS: dict[str, pl.DataType] = {
 STATUS = "_status"
 """Column of a record's status: ``accepted``, ``held``, ``duplicate`` or ``superseded``."""
 
+AREA: dict[str, pl.DataType] = {"town": pl.String(), "village": pl.String()}
 PLACE: dict[str, pl.DataType] = {"file": pl.String(), "sheet": pl.String(), "row": pl.Int64()}
 
 
@@ -127,6 +128,29 @@ CORRECTIONS = _contract(
 ``accept`` (as it is) or ``drop`` (the record); ``item``: the variable, if one is meant for sure; ``outcome``:
 ``applied``, ``already`` (the file says so itself), ``stale`` (the old value is no longer there) or ``refused``, why in
 ``remark``; the place that is meant, if it is known for sure, and what stood there (``found``)."""
+PAIRS = _contract(
+    {
+        "pair": pl.String(),
+        "basis": pl.String(),
+        "unit": pl.String(),
+        "rule": pl.String(),
+        "reason": pl.String(),
+        "verdict": pl.String(),
+        "keyed": pl.Boolean(),
+        "contradicted": pl.Boolean(),
+        "agreed": pl.String(),
+        "differed": pl.String(),
+        **{f"{side}_{name}": kind for side in ("one", "other") for name, kind in (PLACE | AREA).items()},
+    },
+    (
+        *("pair", "basis", "unit", "rule", "reason", "verdict", "keyed", "contradicted"),
+        *(f"{side}_{name}" for side in ("one", "other") for name in ("file", "row")),
+    ),
+)
+"""Two records of one person (``verdict`` is ``same``), or perhaps of one (``possible``), by which ``rule`` and why, and
+which items ``agreed`` and ``differed``, as labels. ``keyed``: both have the same key. ``contradicted``: together with
+other pairs it would make one person of two who are not. ``pair`` is the same from night to night, and so is ``basis``
+as long as nothing changes of what people are shown who decide on it."""
 LINKS = _contract(
     {
         "group": pl.Int64(),
@@ -139,10 +163,16 @@ LINKS = _contract(
         "rule": pl.String(),
         "reason": pl.String(),
         "across_towns": pl.Boolean(),
+        "matched_by": pl.String(),
+        "match_reason": pl.String(),
+        "agreed": pl.String(),
+        "differed": pl.String(),
     },
-    ("group", "unit", "key", "file", "row", "outcome", "rule", "reason"),
+    ("group", "unit", "file", "row", "outcome", "rule", "reason"),
 )
-"""Every record of a person met more than once. ``outcome``: ``kept``, ``duplicate`` or ``held``."""
+"""Every record of a person met more than once. ``outcome``: ``kept``, ``duplicate`` or ``held``, by which survivor
+``rule``. Of all but the one that is kept: the match rule by which it is of that person, and which items agree with the
+record that is kept (or, if it is not linked with it directly, with another of the group) and which differ."""
 RETURNS = _contract(
     {
         "village": pl.String(),

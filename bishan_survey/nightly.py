@@ -19,7 +19,7 @@ from bishan_survey.consolidation import (
     ledger_of,
 )
 from bishan_survey.corrections import Checking, Line, apply_corrections, read_lines
-from bishan_survey.deduplication import deduplicate
+from bishan_survey.deduplication import deduplicate, match_records
 from bishan_survey.delivery import RESTRICTED, Publication, Results, grids_of, publish, read_lives, register_sheet
 from bishan_survey.forms import Returned, write_returns
 from bishan_survey.intake import AreaIndex, Known, Submission, read_batch, read_mappings
@@ -204,7 +204,7 @@ def examine_batch(
     batch = validate(corrected, design, survey)
     progress.advance()
     progress.begin("去重", 1)
-    batch = deduplicate(batch, design)
+    batch = deduplicate(match_records(batch, design), design)
     progress.advance()
     return with_superseded(batch, settled)
 

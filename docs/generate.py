@@ -32,6 +32,7 @@ from bishan_survey.model import (
     Sheet,
     TableShell,
     ValueType,
+    Verdict,
 )
 from bishan_survey.reading.archives import MAX_MEMBERS, MAX_TOTAL
 from bishan_survey.reading.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT
@@ -61,6 +62,11 @@ _TYPES = {
     ValueType.BOOLEAN: "是或否",
 }
 _LEVELS = {"district": "全区", "town": "各镇街", "village": "各村（社区）"}
+_VERDICTS = {
+    Verdict.SAME: "是同一人，不问",
+    Verdict.DIFFERENT: "不是同一人，不问",
+    Verdict.POSSIBLE: "可能是，请人核对",
+}
 _UNITS = {"person": "人", "village": "村（社区）", "table": "汇总表的单元格"}
 
 
@@ -125,6 +131,7 @@ def rules_page(design: Design) -> Iterator[str]:
             yield from _rule(design, rule)
     yield from _implied(design.implied.values())
     yield from _notices(design)
+    yield from _matching(design)
     yield from _derived(design.derived)
 
 
@@ -187,6 +194,19 @@ def _notices(design: Design) -> Iterator[str]:
     yield from table(
         ("编号", "依据", "取大者（SQL）"), ((s.id, s.reason, code(s.prefer)) for s in design.survivor_rules)
     )
+
+
+def _matching(design: Design) -> Iterator[str]:
+    yield from ('<a id="matching"></a>', "", "## 怎样认出同一人的几条登记", "")
+    yield from (
+        "只比较有相同内容的登记（见 `validators/matching.toml` 的分组）。从上到下，第一条成立的决定；都不成立的，"
+        "是两个人。",
+        "",
+    )
+    rows = (
+        (r.id, _UNITS[r.unit], _VERDICTS[r.verdict], r.reason, code(r.when), r.source) for r in design.matching.rules
+    )
+    yield from table(("编号", "单位", "结论", "理由", "条件（SQL）", "依据"), rows)
 
 
 def _derived(derived: Iterable[Derived]) -> Iterator[str]:

@@ -14,6 +14,7 @@ _CONTRACTS = {
     "extras": frames.EXTRAS,
     "lacking": frames.FINDINGS,
     "corrections": frames.CORRECTIONS,
+    "pairs": frames.PAIRS,
     "links": frames.LINKS,
     "returns": frames.RETURNS,
     "differences": frames.DIFFERENCES,

@@ -14,6 +14,7 @@ from bishan_survey.design.sql import (
     rules_for,
     variable_types,
     variables_in,
+    widest_sheet,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "rules_for",
     "variable_types",
     "variables_in",
+    "widest_sheet",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from bishan_survey.design.lint_corrections import accepted_severities, correction_problems
+from bishan_survey.design.lint_matching import matching_problems
 from bishan_survey.design.lint_outputs import profile_problems, table_problems
 from bishan_survey.design.sql import (
     compile_sql,
@@ -37,6 +38,7 @@ def lint(design: Design) -> list[str]:
         _shared_variables,
         _derived,
         _rules,
+        matching_problems,
         table_problems,
         profile_problems,
     )
@@ -116,6 +118,10 @@ def _sql_texts(design: Design) -> Iterator[tuple[str, str]]:
         conditions = [(subject.id, subject.asked) for subject in sheet.subjects]
         conditions += [(item.name, sql) for item in sheet.items for sql in (item.asked, item.required)]
         yield from ((f"{edition}/{sheet.unit}：{name}：asked 或 required", sql) for name, sql in conditions if sql)
+    matching = design.matching
+    yield from ((f"匹配变量 {feature.name}", feature.sql) for feature in matching.features if feature.sql)
+    yield from ((f"匹配分组 {block.id}", sql) for block in matching.blocks for sql in block.by)
+    yield from ((f"匹配规则 {rule.id}", rule.when) for rule in matching.rules)
     for shell in design.shells:
         texts = [shell.where, *(column.where for column in shell.columns)]
         yield from ((f"汇总表 {shell.id}：where", sql) for sql in texts if sql)

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from bishan_survey.design.sql import variable_types
-from bishan_survey.design.trial import Types, sheets, wrong_sql
+from bishan_survey.design.sql import variable_types, widest_sheet
+from bishan_survey.design.trial import Types, wrong_sql
 from bishan_survey.model import DeliveryProfile, Design, Sheet, TableShell
 
 
 def table_problems(design: Design) -> Iterator[str]:
     """What is wrong with the table shells."""
     for shell in design.shells:
-        best = _widest_sheet(design, shell.unit)
+        best = widest_sheet(design, shell.unit)
         if best is None:
             yield f"汇总表 {shell.id}：没有单位 {shell.unit}"
             continue
@@ -47,7 +47,7 @@ def profile_problems(design: Design) -> Iterator[str]:
 
 
 def _wrong_columns(design: Design, profile: DeliveryProfile) -> Iterator[str]:
-    best = _widest_sheet(design, profile.unit)
+    best = widest_sheet(design, profile.unit)
     if best is None:
         yield f"上报格式 {profile.id}：没有单位 {profile.unit}"
         return
@@ -83,9 +83,3 @@ def _codes_of(variable: str | None, design: Design) -> set[str]:
     """Codes of a variable's list; none for a variable that is not coded."""
     codes = design.code_lists.get(design.variable_codes.get(variable or "") or "")
     return set(codes.labels) if codes else set()
-
-
-def _widest_sheet(design: Design, unit: str) -> Sheet | None:
-    """The sheet of a unit that has the most variables: what none of the editions has is misspelt."""
-    homes = [sheet for _, sheet in sheets(design) if sheet.unit == unit]
-    return max(homes, key=lambda sheet: len(variable_types(design, sheet)), default=None)

@@ -12,6 +12,7 @@ from bishan_survey.design.parse import Reader
 from bishan_survey.errors import DefinitionError
 from bishan_survey.model import (
     CodeList,
+    Compared,
     Compound,
     CorrectionWord,
     CorrectionWords,
@@ -21,6 +22,11 @@ from bishan_survey.model import (
     EditRule,
     ImpliedText,
     LifecyclePolicy,
+    MatchBlock,
+    MatchFeature,
+    Matching,
+    MatchMeasure,
+    MatchRule,
     Notice,
     ReturnsPolicy,
     SheetLayout,
@@ -31,6 +37,8 @@ from bishan_survey.model import (
 T = TypeVar("T")
 
 _DATA_SUFFIXES = {".toml", ".csv"}
+_MATCHING = ("feature", "measure", "block", "match", "compared")
+_VALIDATORS = ("rule", "derived", "implied", "notice", "survivor", "returns", "lifecycle", "correction", *_MATCHING)
 
 
 def load_design(root: Path | None = None) -> Design:
@@ -44,9 +52,7 @@ def load_design(root: Path | None = None) -> Design:
     """
     root = root or definitions_root()
     reader = Reader(root)
-    checks = _entries(
-        reader, "validators", ("rule", "derived", "implied", "notice", "survivor", "returns", "lifecycle", "correction")
-    )
+    checks = _entries(reader, "validators", _VALIDATORS)
     tables = _entries(reader, "templates/tables", ("table",))
     layouts = _entries(reader, "templates/layouts", ("layout", "compound"))
     layout = _single(reader, SheetLayout, layouts["layout"], "templates/layouts：[[layout]]")
@@ -60,6 +66,7 @@ def load_design(root: Path | None = None) -> Design:
         rules=tuple(_nouns(reader, EditRule, checks["rule"], with_file=True)),
         implied={text.kind: text for text in _nouns(reader, ImpliedText, checks["implied"])},
         notices={notice.id: notice for notice in _nouns(reader, Notice, checks["notice"])},
+        matching=_matching(reader, checks),
         survivor_rules=tuple(_nouns(reader, SurvivorRule, checks["survivor"])),
         returns=returns,
         lifecycle=lifecycle,
@@ -107,6 +114,16 @@ def _single(reader: Reader, kind: type[T], entries: Entries, where: str) -> T:
     if len(entries) != 1 or not made:
         raise DefinitionError([*reader.problems, f"{where} 应有且只有一条可用的，现有{len(entries)}条"])
     return made[0]
+
+
+def _matching(reader: Reader, checks: dict[str, Entries]) -> Matching:
+    return Matching(
+        features=tuple(_nouns(reader, MatchFeature, checks["feature"])),
+        measures=tuple(_nouns(reader, MatchMeasure, checks["measure"])),
+        blocks=tuple(_nouns(reader, MatchBlock, checks["block"])),
+        rules=tuple(_nouns(reader, MatchRule, checks["match"])),
+        compared=tuple(_nouns(reader, Compared, checks["compared"])),
+    )
 
 
 def _code_lists(reader: Reader) -> dict[str, CodeList]:

@@ -81,6 +81,12 @@ def variable_types(design: Design, sheet: Sheet) -> dict[str, pl.DataType]:
     return CONTEXT | items | {d.name: dtype(d) for d in derived_for(design, sheet)}
 
 
+def widest_sheet(design: Design, unit: str) -> Sheet | None:
+    """The sheet of a unit that has the most variables: what none of the editions has is misspelt."""
+    homes = [sheet for form in design.questionnaires.values() for sheet in form.sheets if sheet.unit == unit]
+    return max(homes, key=lambda sheet: len(variable_types(design, sheet)), default=None)
+
+
 def asked_sql(sheet: Sheet, item: Item) -> str | None:
     """Who answers an item, as SQL: what its subject says and what it says itself."""
     subject = next((s.asked for s in sheet.subjects if s.id == item.subject), None)

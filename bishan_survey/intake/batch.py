@@ -58,6 +58,7 @@ def read_batch(
         extras=frames.stack(frames.EXTRAS, [_frame(_extras(parsed))]),
         lacking=frames.empty(frames.FINDINGS),
         corrections=frames.empty(frames.CORRECTIONS),
+        pairs=frames.empty(frames.PAIRS),
         links=frames.empty(frames.LINKS),
         returns=frames.empty(frames.RETURNS),
         differences=frames.empty(frames.DIFFERENCES),

@@ -4,16 +4,13 @@ A finding is known by the village, the person or row, the item, the rule and the
 place. What is alike in all of this is numbered, so that two equal rows have two findings, and mending one leaves one.
 """
 
-from hashlib import blake2b
-
 import polars as pl
 
 from bishan_survey import frames
 from bishan_survey.frames import STATUS
+from bishan_survey.hashes import BETWEEN, hashed, joined
 from bishan_survey.model import Batch, Design, Sheet
 
-_BETWEEN = "\x1f"
-_BYTES = 6
 _PLACE = [f"_{part}" for part in frames.PLACE]
 
 
@@ -30,34 +27,19 @@ def identified(batch: Batch, subjects: pl.DataFrame) -> pl.DataFrame:
     known = batch.findings.join(subjects, on=[*frames.PLACE], how="left", maintain_order="left")
     # What is not about a record is known by its village, or by its file while that is not known.
     about = pl.coalesce("subject", _owner("village", "file"))
-    texts = known.with_columns(text=_joined(about, "unit", "item", "rule", pl.col("value").str.strip_chars()))
+    texts = known.with_columns(text=joined(about, "unit", "item", "rule", pl.col("value").str.strip_chars()))
     numbered = (
         texts.with_row_index("order")
         .sort("severity", *frames.PLACE, "cell", "message", nulls_last=True, maintain_order=True)
         .with_columns(number=pl.int_range(pl.len()).over("text").cast(pl.String))
         .sort("order")
     )
-    ids = numbered.select(_joined("text", "number")).to_series()
+    ids = numbered.select(joined("text", "number")).to_series()
     return known.with_columns(hashed(ids).alias("id"))
 
 
-def hashed(texts: pl.Series) -> pl.Series:
-    """A short hash of each text: equal texts alone are equal."""
-    return pl.Series(texts.name, [_hash(text) for text in texts.to_list()], dtype=pl.String)
-
-
-def _hash(text: str) -> str:
-    return blake2b(text.encode(), digest_size=_BYTES).hexdigest()
-
-
-def _joined(*parts: pl.Expr | str) -> pl.Expr:
-    """Texts as one that no other texts give; what is missing is empty."""
-    texts = [pl.col(part) if isinstance(part, str) else part for part in parts]
-    return pl.concat_str([text.fill_null("") for text in texts], separator=_BETWEEN)
-
-
 def _owner(village: str, file: str) -> pl.Expr:
-    return pl.coalesce(village, pl.format("file{}{}", pl.lit(_BETWEEN), file))
+    return pl.coalesce(village, pl.format("file{}{}", pl.lit(BETWEEN), file))
 
 
 def _subjects(batch: Batch, design: Design, edition: str, unit: str) -> pl.DataFrame:
@@ -67,10 +49,10 @@ def _subjects(batch: Batch, design: Design, edition: str, unit: str) -> pl.DataF
     keyed = records.select(*frames.ADDRESS, key=pl.col(sheet.key))
     verbatim = batch.verbatim[edition, unit].join(keyed.filter(pl.col("key").is_null()), on=_PLACE, how="semi")
     unkeyed = verbatim.select(*_PLACE, known=_recognised(sheet, design))
-    about = pl.coalesce(pl.format("key{}{}", pl.lit(_BETWEEN), "key"), "known")
+    about = pl.coalesce(pl.format("key{}{}", pl.lit(BETWEEN), "key"), "known")
     return keyed.join(unkeyed, on=_PLACE, how="left", maintain_order="left").select(
         *(pl.col(f"_{part}").alias(part) for part in frames.PLACE),
-        subject=_joined(pl.lit(unit), _owner("_village", "_file"), about),
+        subject=joined(pl.lit(unit), _owner("_village", "_file"), about),
     )
 
 
@@ -83,4 +65,4 @@ def _recognised(sheet: Sheet, design: Design) -> pl.Expr:
 
 
 def _written(how: str, names: list[str]) -> pl.Expr:
-    return _joined(pl.lit(how), *(pl.col(name).str.strip_chars() for name in names))
+    return joined(pl.lit(how), *(pl.col(name).str.strip_chars() for name in names))

@@ -1,4 +1,5 @@
-"""The nouns of the toolkit. Read its pages first, in this order: questionnaire, rules, outputs, design, batch.
+"""The nouns of the toolkit. Read its pages first, in this order: questionnaire, rules, matching, outputs,
+design, batch.
 
 Two groups. What is decided before collection: the questionnaire and everything that the definitions in
 ``templates/`` and ``validators/`` say. And what came in: a batch of records, findings about them, tables made of
@@ -23,6 +24,18 @@ from bishan_survey.model.form_mark import (
     RETURN_SHEET,
     FormMark,
     read_mark,
+)
+from bishan_survey.model.matching import (
+    OTHER,
+    Compared,
+    Distance,
+    Making,
+    MatchBlock,
+    MatchFeature,
+    Matching,
+    MatchMeasure,
+    MatchRule,
+    Verdict,
 )
 from bishan_survey.model.outputs import Column, DeliveryColumn, DeliveryLine, DeliveryProfile, TableShell
 from bishan_survey.model.questionnaire import (
@@ -54,6 +67,7 @@ __all__ = [
     "CORRECTION_IDS",
     "GUIDE_SHEET",
     "MARK_SHEET",
+    "OTHER",
     "OWN_SHEETS",
     "RETURN_SHEET",
     "AreaFrame",
@@ -61,6 +75,7 @@ __all__ = [
     "Code",
     "CodeList",
     "Column",
+    "Compared",
     "Compound",
     "CorrectionAction",
     "CorrectionKind",
@@ -72,6 +87,7 @@ __all__ = [
     "DeliveryProfile",
     "Derived",
     "Design",
+    "Distance",
     "EditRule",
     "FollowUp",
     "FormMark",
@@ -80,6 +96,12 @@ __all__ = [
     "Ledger",
     "LifecyclePolicy",
     "Lives",
+    "Making",
+    "MatchBlock",
+    "MatchFeature",
+    "MatchMeasure",
+    "MatchRule",
+    "Matching",
     "Notice",
     "Questionnaire",
     "ReturnsPolicy",
@@ -92,6 +114,7 @@ __all__ = [
     "Table",
     "TableShell",
     "ValueType",
+    "Verdict",
     "Village",
     "read_mark",
 ]

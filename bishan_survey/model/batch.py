@@ -38,6 +38,8 @@ class Batch:
     """Findings record by record where one finding about a missing column stands for them."""
     corrections: pl.DataFrame
     """What was corrected by hand, and what could not be."""
+    pairs: pl.DataFrame
+    """Records that are of one person, or may be."""
     links: pl.DataFrame
     """Records of one person: which counts, which do not, by which rule."""
     returns: pl.DataFrame

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bishan_survey.model.corrections import CorrectionWords
+from bishan_survey.model.matching import Matching
 from bishan_survey.model.outputs import DeliveryProfile, TableShell
 from bishan_survey.model.questionnaire import CodeList, Derived, Item, Questionnaire
 from bishan_survey.model.rules import (
@@ -37,6 +38,7 @@ class Design:
     rules: tuple[EditRule, ...]
     implied: Mapping[str, ImpliedText]
     notices: Mapping[str, Notice]
+    matching: Matching
     survivor_rules: tuple[SurvivorRule, ...]
     returns: ReturnsPolicy
     lifecycle: LifecyclePolicy

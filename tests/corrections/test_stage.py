@@ -262,7 +262,7 @@ def test_superseded_records_are_not_corrected(nights) -> None:
 def test_a_correction_is_checked_as_if_the_village_had_written_it(nights) -> None:
     file = village(person(1, household_size="三"), person(3))
     assert nights([], file).records[PERSON]["_status"].to_list() == ["held", "accepted"]
-    batch = nights([line(1, "家庭人口数", "三", "3"), clear(3, "姓名", "试验甲")], file)
+    batch = nights([line(1, "家庭人口数", "三", "3"), clear(3, "姓名", "试验丙")], file)
     assert batch.records[PERSON]["_status"].to_list() == ["accepted", "held"]
     assert batch.findings["rule"].to_list() == ["name.required"]
 

@@ -16,6 +16,7 @@ from tests.people import adult, certificate, identity
 
 VILLAGE, OTHER_VILLAGE = "500120001001", "500120001201"
 PERSON, RESOURCES = (EDITION, "person"), (EDITION, "village")
+_NAMES = "零甲乙丙丁戊己庚辛壬癸"
 ITEMS = ("certificate_no", "mobile", "education", "survey_date")
 
 
@@ -35,9 +36,9 @@ class File:
 
 
 def person(order: int, **changes: str) -> dict[str, str]:
-    """Somebody of a number and a household of their own; ``at`` is another village than the file's."""
+    """Somebody of a number, a name and a household of their own; ``at`` is another village than the file's."""
     own = {"certificate_no": certificate(order=order), "household_head_id": identity("19500101", order)}
-    return adult(**own | changes)
+    return adult(**own | {"name": f"试验{_NAMES[order % len(_NAMES)]}"} | changes)
 
 
 def sent(design: Design, *files: File) -> Batch:
