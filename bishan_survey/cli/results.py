@@ -54,9 +54,12 @@ def register(app: typer.Typer) -> None:
 def dedupe(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
     """去重：同一人的多条登记以哪条为准。
 
-    残疾人证号前18位相同的是同一人，不论在哪个村（社区）、哪个镇街。列出依据；分不出的暂不计入。
+    残疾人证号前18位相同的是同一人，不论在哪个村（社区）、哪个镇街；号码写错了、换过的，再看姓名、户主和电话。
+    列出依据；分不出的暂不计入，拿不准是不是同一人的要核对。
     """
     import polars as pl
+
+    from bishan_survey.model import Verdict
 
     examined, _ = examined_workspace(workspace)
     links = examined.batch.links
@@ -66,10 +69,17 @@ def dedupe(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
         "across_towns": across["group"].n_unique(),
         "duplicate_records": links.filter(outcome="duplicate").height,
         "held_records": links.filter(outcome="held").height,
+        "possible_pairs": examined.batch.pairs.filter(verdict=Verdict.POSSIBLE.value).height,
     }
     show = Show(as_json)
     show.heading("重复登记")
-    labels = ("有多条登记的人", "其中跨镇街的", "不计的重复记录", "无法判定、暂不计入的记录")
+    labels = (
+        "有多条登记的人",
+        "其中跨镇街的",
+        "不计的重复记录",
+        "无法判定、暂不计入的记录",
+        "可能是同一人、要核对的（对）",
+    )
     show.pairs(list(zip(labels, counts.values(), strict=True)))
     rules = links.filter(outcome="duplicate").group_by("rule", "reason").agg(records=pl.len()).sort("rule")
     show.table(("规则", "依据", "记录"), rules.rows())

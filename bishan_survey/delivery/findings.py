@@ -1,5 +1,5 @@
-"""The findings workbook: every finding at its cell, duplicates, what later files changed, what was normalised, rows
-that are no records.
+"""The findings workbook: every finding at its cell, duplicates certain and possible, what later files changed, what was
+normalised, rows that are no records.
 
 It carries people's identifiers, so it is made readable by its owner alone.
 """
@@ -10,11 +10,11 @@ from pathlib import Path
 import polars as pl
 from xlsxwriter import Workbook
 
-from bishan_survey.delivery.lists import ListSheet, town_name, village_name, write_list
+from bishan_survey.delivery.lists import ListSheet, named_town, named_village, town_name, village_name, write_list
 from bishan_survey.delivery.private import create_private
 from bishan_survey.delivery.returns import differences_sheet
 from bishan_survey.delivery.styles import Styles
-from bishan_survey.model import AreaFrame, Batch, Survey
+from bishan_survey.model import AreaFrame, Batch, Survey, Verdict
 
 SEVERITIES = {"hard": "必须改正", "soft": "请核实", "note": "提示", "accepted": "已认可"}
 STATES = {"new": "新", "open": "仍在", "reopened": "重现", "accepted": "已认可", "fixed": "已改好"}
@@ -26,6 +26,9 @@ _REASONS = {
     "header": "重复的表头",
     "dropped": "由更正删去",
 }
+_SIDES = {"one": "甲", "other": "乙"}
+_BOTH, _NEITHER = "各算一人", "均暂不计"
+_TORN = "；但连起来会把不是同一人的也连在一起"
 _OUTCOMES = {"kept": "以此条为准", "duplicate": "重复，不计", "held": "无法判定，暂不计"}
 
 
@@ -67,7 +70,8 @@ def _lists(batch: Batch, areas: AreaFrame, tonight: pl.DataFrame | None, league:
         ListSheet("小结", (20, *(12 for _ in SEVERITIES), 14), _summary(batch.findings, areas)),
         *([league] if league else []),
         ListSheet("问题清单", widths, findings_for_people(findings, areas)),
-        ListSheet("重复登记", (8, 26, 30, 14, 8, 12, 20, 18, 40), _duplicates(batch, areas)),
+        ListSheet("重复登记", (8, 26, 30, 14, 8, 12, 20, 18, 40, 40, 40, 30), _duplicates(batch, areas)),
+        ListSheet("可能重复", (40, 40, 30, 14, *(30, 14, 8, 12, 20) * 2), _perhaps(batch, areas)),
         differences_sheet(batch, areas),
         ListSheet("规范化记录", (30, 14, 8, 18, 26, 26), _normalised(batch)),
         ListSheet("未作记录的行", (30, 14, 8, 20), _not_records(batch)),
@@ -125,7 +129,35 @@ def _duplicates(batch: Batch, areas: AreaFrame) -> pl.DataFrame:
         village_name(areas).alias("村（社区）"),
         pl.col("outcome").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("结论"),
         pl.format("{}（{}）", "reason", "rule").alias("依据"),
+        pl.format("{}（{}）", "match_reason", "matched_by").alias("为什么是同一人"),
+        pl.col("agreed").alias("相同的项目"),
+        pl.col("differed").alias("不同的项目"),
     )
+
+
+def _perhaps(batch: Batch, areas: AreaFrame) -> pl.DataFrame:
+    """Pairs of records that may be of one person, with both places; those that do not count until then first."""
+    asked = batch.pairs.filter(verdict=Verdict.POSSIBLE.value).sort("keyed", descending=True, maintain_order=True)
+    torn = pl.when("contradicted").then(pl.lit(_TORN)).otherwise(pl.lit(""))
+    return asked.select(
+        pl.format("{}（{}）{}", "reason", "rule", torn).alias("为什么要问"),
+        pl.col("agreed").alias("相同的项目"),
+        pl.col("differed").alias("不同的项目"),
+        pl.when("keyed").then(pl.lit(_NEITHER)).otherwise(pl.lit(_BOTH)).alias("目前"),
+        *(column for side, words in _SIDES.items() for column in _side(side, words, areas)),
+    )
+
+
+def _side(side: str, words: str, areas: AreaFrame) -> list[pl.Expr]:
+    """Where one record of a pair stands."""
+    town, village = (pl.col(f"{side}_{level}") for level in ("town", "village"))
+    return [
+        pl.col(f"{side}_file").alias(f"{words}的文件"),
+        pl.col(f"{side}_sheet").alias(f"{words}的工作表"),
+        pl.col(f"{side}_row").alias(f"{words}的行"),
+        named_town(town, areas).alias(f"{words}的镇街"),
+        named_village(village, areas).alias(f"{words}的村（社区）"),
+    ]
 
 
 def _normalised(batch: Batch) -> pl.DataFrame:

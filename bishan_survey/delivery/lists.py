@@ -25,13 +25,23 @@ class ListSheet:
 
 def town_name(areas: AreaFrame) -> pl.Expr:
     """Name of the 镇街 whose code stands in ``town``."""
-    return pl.col("town").replace_strict(areas.towns, default=None, return_dtype=pl.String)
+    return named_town(pl.col("town"), areas)
 
 
 def village_name(areas: AreaFrame) -> pl.Expr:
     """Name of the 村（社区） whose code stands in ``village``."""
-    names = {code: village.name for code, village in areas.by_code.items()}
-    return pl.col("village").replace_strict(names, default=None, return_dtype=pl.String)
+    return named_village(pl.col("village"), areas)
+
+
+def named_town(code: pl.Expr, areas: AreaFrame) -> pl.Expr:
+    """Name of a 镇街."""
+    return code.replace_strict(areas.towns, default=None, return_dtype=pl.String)
+
+
+def named_village(code: pl.Expr, areas: AreaFrame) -> pl.Expr:
+    """Name of a 村（社区）."""
+    names = {village_code: village.name for village_code, village in areas.by_code.items()}
+    return code.replace_strict(names, default=None, return_dtype=pl.String)
 
 
 def write_list(workbook: Workbook, styles: Styles, part: ListSheet) -> None:

@@ -21,7 +21,7 @@ from bishan_survey.delivery.returns import REGISTER
 from bishan_survey.delivery.statistics import Publication, write_statistics
 from bishan_survey.errors import DefinitionError
 from bishan_survey.frames import accepted
-from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Survey, Table
+from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Survey, Table, Verdict
 
 RESTRICTED = "restricted"
 STATISTICS_BOOK, FINDINGS_BOOK = "统计表.xlsx", "问题清单.xlsx"
@@ -126,6 +126,7 @@ def _write_restricted(folder: Path, results: Results, followed: FollowUp) -> Non
     for name, frame in (
         ("findings", findings),
         ("links", batch.links),
+        ("pairs", batch.pairs.filter(verdict=Verdict.POSSIBLE.value)),
         ("differences", batch.differences),
         ("corrections", batch.corrections),
         ("normalised", batch.normalised),
