@@ -25,6 +25,8 @@ def components(pairs: pl.DataFrame) -> dict[int, int]:
 def without_contradictions(judged: pl.DataFrame) -> pl.DataFrame:
     """Pairs of one person become questions where together they would make one person of two who are not.
 
+    So they do where they would make one of two who bear one key, though it is doubtful that they are one person.
+
     Returns:
         The pairs with ``contradicted``: whether that has happened to them.
     """
@@ -40,10 +42,12 @@ def without_contradictions(judged: pl.DataFrame) -> pl.DataFrame:
 
 
 def _torn(judged: pl.DataFrame) -> pl.Series:
-    """Whether each pair stands in a group that two who are not one person stand in together."""
+    """Whether each pair stands in a group together with two who are not one person, as far as can be told."""
     group = components(judged.filter(verdict=Verdict.SAME.value))
     first, second = (
         judged[name].replace_strict(group, default=None, return_dtype=pl.UInt32) for name in ("one", "other")
     )
-    torn = first.filter((judged["verdict"] == Verdict.DIFFERENT.value) & (first == second)).drop_nulls().unique()
+    verdict = judged["verdict"]
+    apart = (verdict == Verdict.DIFFERENT.value) | (judged["keyed"] & (verdict == Verdict.POSSIBLE.value))
+    torn = first.filter(apart & (first == second)).drop_nulls().unique()
     return first.is_in(torn.implode()).fill_null(False)

@@ -75,11 +75,11 @@ def _wrong_examples(rule: MatchRule, types: Types) -> Iterator[str]:
             strangers = example.keys() - types.keys()
             if strangers:
                 yield f"{_WHERE} {rule.id}：{group} 第{number}例有不认识的变量 {'、'.join(sorted(strangers))}"
-            elif _holds(rule.when, example, types) is not wanted:
+            elif holds(rule.when, example, types) is not wanted:
                 yield f"{_WHERE} {rule.id}：{group} 第{number}例的结果不是 {group}"
 
 
-def _holds(when: str, example: Mapping[str, Any], types: Types) -> bool:
+def holds(when: str, example: Mapping[str, Any], types: Types) -> bool:
     """Whether a rule holds of a pair, whichever record comes first; what is not told of them is missing."""
     return any(_outcome(when, drawn, types) for drawn in (example, _turned(example, types)))
 
