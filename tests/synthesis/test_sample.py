@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bishan_survey.deduplication import deduplicate
+from bishan_survey.deduplication import deduplicate, match_records
 from bishan_survey.design.areas import frame_of, shipped_area_rows
 from bishan_survey.errors import UsageError
 from bishan_survey.intake import Submission, read_batch
@@ -79,7 +79,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, design: Design, survey: Sur
     folder = tmp_path_factory.mktemp("sample")
     summary = write(folder, design, survey, district)
     validated = validate(read_batch(submissions(folder / "inbox"), design, survey, district), design, survey)
-    return Sample(folder, summary, validated, deduplicate(validated, design))
+    return Sample(folder, summary, validated, deduplicate(match_records(validated, design), design))
 
 
 FINDING = ("file", "sheet", "row", "cell", "rule", "item")
