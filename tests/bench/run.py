@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PAIRS = 5
@@ -41,10 +42,39 @@ def show(what: str, ratio: float, aim: str, detail: str = "") -> None:
     print(f"{what:<46}{ratio:8.2f}   aim {aim:<12}{detail}", flush=True)
 
 
+def told(*command: str) -> dict[str, Any]:
+    """What a program prints as JSON."""
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=HERE.parents[1])
+    return json.loads(done.stdout)
+
+
+def matching(bench_python: str, night: float) -> None:
+    """Matching of 20,000 labelled people: its share of a night, and beside Splink; and of a million."""
+    work = (sys.executable, "-m", "tests.bench.matching")
+    with tempfile.TemporaryDirectory() as folder:
+        told(*work, "make", folder, "20000")
+        ours = told(*work, "ours", folder)
+        used = told(bench_python, str(HERE / "splink_pairs.py"), folder)
+        show("matching of 20,000 people / night", ours["seconds"] / night, "< 0.1", f"{ours['seconds']:.2f} s")
+        show_matching("ours", ours)
+        show_matching("Splink", used | told(*work, "splink", folder))
+    with tempfile.TemporaryDirectory() as folder:
+        told(*work, "make", folder, "1000000")
+        show_matching("ours, 1,000,000 people", told(*work, "ours", folder, "1"))
+
+
+def show_matching(what: str, told: dict[str, Any]) -> None:
+    rates = (f"{name} {told[name]:.4f}" for name in ("precision", "recall", "through_questions"))
+    used = f"questions {told['asked']}  {told['seconds']:.2f} s  {told['megabytes']:.0f} MB"
+    print(f"  {what:<24}", *rates, used, sep="  ", flush=True)
+
+
 def main() -> None:
     """Print every ratio."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--pandas-python", required=True, help="Python of an environment with pandas and openpyxl")
+    parser.add_argument(
+        "--pandas-python", required=True, help="Python of an environment with pandas, openpyxl and Splink"
+    )
     pandas_python = parser.parse_args().pandas_python
     program = [sys.executable, "-m", "bishan_survey"]
     with tempfile.TemporaryDirectory() as folder:
@@ -59,10 +89,11 @@ def main() -> None:
         checked = subprocess.run(
             [sys.executable, str(HERE / "validation.py"), district], check=True, capture_output=True, text=True
         )
-        told = json.loads(checked.stdout)
-        show("validation / bare polars select", told["ratio"], "< 1.5", f"{told['records']} × {told['checks']} checks")
-        pandas, ours, ratio = side_by_side([pandas_python, str(HERE / "pandas_read.py"), inbox], night, pairs=3)
-        show("pandas + openpyxl read only / night", ratio, "> 5", f"{pandas:.2f} s / {ours:.2f} s")
+        said = json.loads(checked.stdout)
+        show("validation / bare polars select", said["ratio"], "< 1.5", f"{said['records']} × {said['checks']} checks")
+        pandas, whole, ratio = side_by_side([pandas_python, str(HERE / "pandas_read.py"), inbox], night, pairs=3)
+        show("pandas + openpyxl read only / night", ratio, "> 5", f"{pandas:.2f} s / {whole:.2f} s")
+    matching(pandas_python, whole)
     with tempfile.TemporaryDirectory() as folder:
         calls, forms = str(Path(folder) / "calls"), [sys.executable, str(HERE / "blank_forms.py")]
         subprocess.run([*forms, "record", calls], check=True, capture_output=True)

@@ -126,7 +126,10 @@ class _Town:
 
     def _one(self, home: tuple[str, ...], surname: str, birth: date, given: str = "", like: str = "") -> None:
         sex = self._draw.choice(("male", "female"))
-        given = given or (_given("male", self._draw, like[1:2]) if like else _given(sex, self._draw))
+        given = given or _given(sex, self._draw)
+        while like and (given[0] != like[len(surname)] or surname + given == like):
+            # A son's name has a character of his father's, and is not the same.
+            given = like[len(surname)] + drawn("male_second", self._draw)
         self._add(home, surname + given, birth, self._number(birth, "male" if like else sex))
 
     def _namesake(self, one: Human) -> None:
@@ -180,8 +183,8 @@ def drawn(part: str, draw: random.Random) -> str:
     return draw.choices(*_words()[part])[0]
 
 
-def _given(sex: str, draw: random.Random, first: str = "") -> str:
-    return (first or drawn(f"{sex}_first", draw)) + drawn(f"{sex}_second", draw)
+def _given(sex: str, draw: random.Random) -> str:
+    return drawn(f"{sex}_first", draw) + drawn(f"{sex}_second", draw)
 
 
 # --- second records -----------------------------------------------------------------------------------------------
