@@ -73,13 +73,19 @@ def ours(folder: Path, repeats: int = 5) -> dict[str, Any]:
 
 
 def splink(folder: Path) -> dict[str, Any]:
-    """How good Splink's pairs are."""
-    pairs = pl.read_parquet(folder / PAIRS).select("one", "other", "probability")
-    group = components(pairs.filter(pl.col("probability") >= SURE))
+    """How good Splink's pairs are; and how good, had one known from which probability on none is wrong."""
+    pairs = pl.read_parquet(folder / PAIRS).select(pl.col("one", "other").cast(pl.UInt32), "probability")
+    labels = pl.read_parquet(folder / LABELS)
+    person = labels["person"]
+    wrong = pairs.filter(person[pairs["one"]] != person[pairs["other"]])["probability"].max()
+    return _splink(pairs, SURE, labels) | {"with_the_key": _splink(pairs, float(wrong) + 1e-12, labels)}
+
+
+def _splink(pairs: pl.DataFrame, sure: float, labels: pl.DataFrame) -> dict[str, Any]:
+    group = components(pairs.filter(pl.col("probability") >= sure))
     merged = pl.DataFrame({"record": group.keys(), "group": group.values()}, schema_overrides={"record": pl.UInt32()})
-    asked = pairs.filter(pl.col("probability").is_between(PERHAPS, SURE, closed="left"))
-    asked = asked.select(pl.col("one", "other").cast(pl.UInt32))
-    return goodness(score(merged, asked, pl.read_parquet(folder / LABELS)))
+    asked = pairs.filter(pl.col("probability").is_between(PERHAPS, sure, closed="left")).select("one", "other")
+    return goodness(score(merged, asked, labels))
 
 
 def goodness(found: Score) -> dict[str, Any]:

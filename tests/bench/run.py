@@ -57,7 +57,9 @@ def matching(bench_python: str, night: float) -> None:
         used = told(bench_python, str(HERE / "splink_pairs.py"), folder)
         show("matching of 20,000 people / night", ours["seconds"] / night, "< 0.1", f"{ours['seconds']:.2f} s")
         show_matching("ours", ours)
-        show_matching("Splink", used | told(*work, "splink", folder))
+        splink = told(*work, "splink", folder)
+        show_matching("Splink", used | splink)
+        show_matching("Splink, line by the key", used | splink["with_the_key"])
     with tempfile.TemporaryDirectory() as folder:
         told(*work, "make", folder, "1000000")
         show_matching("ours, 1,000,000 people", told(*work, "ours", folder, "1"))

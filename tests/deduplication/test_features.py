@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bishan_survey.deduplication.features import distances, with_features
@@ -65,6 +65,7 @@ def test_no_name_at_all_is_no_error(sound: MatchFeature) -> None:
     assert made([None, None], sound) == [None, None]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=6), max_size=8))
 def test_each_name_sounds_the_same_whoever_else_is_there(names: list[str]) -> None:
     assert made([*names], _PLAIN) == [made([name], _PLAIN)[0] for name in names]

@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bishan_survey.deduplication.groups import components, without_contradictions
@@ -32,6 +32,7 @@ def test_whoever_is_linked_stands_together(pairs: list[tuple[int, int]], group: 
     assert components(pl.DataFrame(pairs, schema=_POSITION, orient="row")) == group
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=20), st.randoms())
 def test_groups_do_not_depend_on_the_order_of_pairs(pairs: list[tuple[int, int]], draw) -> None:
     first = components(pl.DataFrame(pairs, schema=_POSITION, orient="row"))
