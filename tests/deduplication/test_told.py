@@ -53,9 +53,12 @@ def test_a_village_is_asked_about_two_of_its_own_rows(design: Design) -> None:
     batch = counted([record(A, "张伟", mobile="199"), record(SLIP, "张伟", person_key=None, mobile="198")], design)
     assert outcomes(batch) == ["accepted", "accepted"]
     assert told(batch) == [("D06", "C2", "soft"), ("D06", "C3", "soft")]
-    for message in batch.findings["message"]:
-        assert "姓名相同" in message
-        assert "残疾人证号、手机号码不同" in message
+    first, second = batch.findings.sort("row")["message"]
+    reason = next(rule.reason for rule in design.matching.rules if rule.id == "M22")
+    assert "第3行" in first
+    assert "第2行" in second
+    assert first.endswith(reason)
+    assert second.endswith(reason)
 
 
 def test_of_another_villages_person_nothing_is_said(design: Design) -> None:
