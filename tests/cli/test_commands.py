@@ -112,7 +112,7 @@ def test_a_night_from_the_inbox_to_the_published_workbook(workspace: Path) -> No
     assert night.returncode == 0, night.stderr
     told = json.loads(night.stdout)
     assert told["schema"] == "bishan-survey/nightly/1"
-    rows = {"read": 3, "accepted": 1, "held": 1, "duplicate": 1, "superseded": 0, "not_a_record": 0}
+    rows = {"read": 4, "accepted": 1, "held": 1, "duplicate": 1, "superseded": 0, "not_a_record": 1}
     assert told["rows"] == rows
     folder = Path(told["folder"])
     assert (folder / "statistics" / "统计表.xlsx").is_file()
@@ -176,7 +176,7 @@ def test_export(workspace: Path, tmp_path: Path) -> None:
 def test_piped_output_is_plain(workspace: Path) -> None:
     shown = run("nightly", workspace, columns=40)
     assert "\x1b" not in shown.stdout + shown.stderr
-    assert "读入：3" in shown.stdout
+    assert "读入：4" in shown.stdout
 
 
 def test_an_answer_that_does_not_fit_elsewhere_does_not_stop_the_night(workspace: Path, design, survey) -> None:
