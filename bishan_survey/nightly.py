@@ -12,7 +12,6 @@ import polars as pl
 from bishan_survey import __version__
 from bishan_survey.consolidation import (
     Consolidated,
-    Coverage,
     consolidate,
     counted_records,
     coverage_of,
@@ -23,8 +22,9 @@ from bishan_survey.deduplication import deduplicate, match_records
 from bishan_survey.delivery import RESTRICTED, Publication, Results, grids_of, publish, read_lives, register_sheet
 from bishan_survey.forms import Returned, write_returns
 from bishan_survey.intake import AreaIndex, Known, Submission, read_batch, read_mappings
-from bishan_survey.lifecycle import flagged_rules, follow_up, is_fixed, no_lives
-from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Ledger, Lives, Survey, Village
+from bishan_survey.lifecycle import follow_up, no_lives
+from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Lives, Survey
+from bishan_survey.record import FOLLOWED, Examined, coverage_pairs, following, missing_pairs, run_record
 from bishan_survey.returns import sent_again, settle_returns, still_counting, with_superseded
 from bishan_survey.validation import checks_for, checks_in_force, type_batch, validate
 from bishan_survey.workspace import (
@@ -39,9 +39,6 @@ from bishan_survey.workspace import (
 
 RETURNS = "退表"
 """Folder of the workbooks that go back to villages."""
-RUN_SCHEMA = "bishan-survey/run/1"
-_FOLLOWED = "lifecycle"
-"""Key of a run's record that tells how many findings stand where; runs of older programs have none."""
 
 
 class Progress(Protocol):
@@ -52,17 +49,6 @@ class Progress(Protocol):
 
     def advance(self) -> None:
         """One step is done."""
-
-
-@dataclass(frozen=True)
-class Examined:
-    """What came in, after the stages."""
-
-    batch: Batch
-    coverage: Coverage
-    ledger: Ledger
-    passed_over: int
-    """Files of the inbox that are no submissions: lock files, what desktops leave behind."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +108,7 @@ def remembered(workspace: Workspace) -> Lives:
         WorkspaceError: the run, or what it remembers, is gone or damaged.
     """
     run = last_run(workspace)
-    return no_lives() if run is None or _FOLLOWED not in read_record(run) else read_lives(run.path / RESTRICTED)
+    return no_lives() if run is None or FOLLOWED not in read_record(run) else read_lives(run.path / RESTRICTED)
 
 
 def followed_up(workspace: Workspace, design: Design, batch: Batch, before: Lives, started: datetime) -> FollowUp:
@@ -244,107 +230,9 @@ def _counted(batch: Batch, design: Design, survey: Survey) -> dict[str, int]:
     return {name: counted_records(batch, unit).height for unit, name in names.items()}
 
 
-def coverage_pairs(coverage: Coverage) -> list[tuple[str, str]]:
-    """The returns in words; particulars that nobody falls under are left out."""
-    always = ("应报送的村（社区）", "已报送", "尚未报送", "收到的文件", "其中无法使用")
-    counts = (
-        ("应报送的村（社区）", coverage.expected),
-        ("已报送", coverage.reported),
-        ("其中零报告", len(coverage.declared_none)),
-        ("其中迟报", len(coverage.late)),
-        ("尚未报送", len(coverage.missing)),
-        ("其中报的是空表", len(coverage.empty)),
-        ("其中报的表无法使用", len(coverage.useless)),
-        ("收到的文件", coverage.files),
-        ("其中无法使用", coverage.unusable),
-        ("其中与别的文件内容相同", coverage.copies),
-        ("其中已由后来的文件代替", coverage.superseded),
-    )
-    return [(what, f"{count}") for what, count in counts if count or what in always]
-
-
-def missing_pairs(coverage: Coverage) -> list[tuple[str, str]]:
-    """The villages that have not reported, by 镇街; a file of no use is told of."""
-    came = dict.fromkeys(coverage.empty, "（报的是空表）") | dict.fromkeys(coverage.useless, "（报的表无法使用）")
-    named: dict[str, list[str]] = {}
-    for village in coverage.missing:
-        named.setdefault(village.town, []).append(village.name + came.get(village, ""))
-    return [(f"{town}尚未报送（{len(names)}）", "、".join(names)) for town, names in named.items()]
-
-
 def _versions(design: Design, survey: Survey) -> list[tuple[str, str]]:
     forms = "、".join(f"{e}（{design.questionnaires[e].title}）" for e in survey.editions)
     return [("程序", f"bishan-survey {__version__}"), ("调查表", forms), ("定义指纹", design.digest)]
-
-
-def run_record(run_id: str, started: datetime, examined: Examined, results: Results) -> dict[str, Any]:
-    """What is on record of a run: the only file in which its id and its time stand."""
-    batch = examined.batch
-    return {
-        "schema": RUN_SCHEMA,
-        "id": run_id,
-        "started": started.isoformat(timespec="seconds"),
-        "program": __version__,
-        "design": results.design.digest,
-        **summary(examined),
-        "tables": [grid.table.shell.id for grid in results.publication.grids],
-        "tables_left_out": dict(results.publication.left_out),
-        "inputs": batch.sources.select("file", "sha256", "received", "usable", "rows_read").to_dicts(),
-    }
-
-
-def summary(examined: Examined) -> dict[str, Any]:
-    """Counts that tell how a night went, without any person's data."""
-    findings, ledger, coverage = examined.batch.findings, examined.ledger, examined.coverage
-    return {
-        "rows": {
-            "read": ledger.read,
-            "accepted": ledger.accepted,
-            "held": ledger.held,
-            "duplicate": ledger.duplicate,
-            "superseded": ledger.superseded,
-            "not_a_record": ledger.not_a_record,
-        },
-        "villages": {
-            "expected": coverage.expected,
-            "reported": coverage.reported,
-            "declared_none": _codes(coverage.declared_none),
-            "late": _codes(coverage.late),
-            "missing": _codes(coverage.missing),
-            "empty": _codes(coverage.empty),
-            "unusable": _codes(coverage.useless),
-        },
-        "files": {
-            "received": coverage.files,
-            "unusable": coverage.unusable,
-            "copies": coverage.copies,
-            "superseded": coverage.superseded,
-            "passed_over": examined.passed_over,
-        },
-        "findings": _count(findings, "severity"),
-        "rules": _count(findings, "rule"),
-        "normalised": examined.batch.normalised.height,
-        "corrections": _count(examined.batch.corrections, "outcome"),
-        "duplicate_groups": examined.batch.links["group"].n_unique(),
-    }
-
-
-def following(followed: FollowUp, design: Design) -> dict[str, Any]:
-    """How findings fare and which rules are suspected, without any person's data."""
-    rules, remembered = followed.rules, followed.lives.findings
-    return {
-        _FOLLOWED: _count(remembered.filter((pl.col("status") != "fixed") | is_fixed()), "status"),
-        "flagged_rules": [*flagged_rules(rules, design.lifecycle)],
-        "never_fired": rules.filter(failed=0).height,
-    }
-
-
-def _codes(villages: Sequence[Village]) -> list[str]:
-    return [village.code for village in villages]
-
-
-def _count(findings: pl.DataFrame, column: str) -> dict[str, int]:
-    return dict(findings.group_by(column).len().sort(column).iter_rows())
 
 
 def _as_json(record: dict[str, Any]) -> bytes:

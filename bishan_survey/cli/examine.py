@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from bishan_survey.model import AreaFrame, Design
-    from bishan_survey.nightly import Examined
+    from bishan_survey.record import Examined
     from bishan_survey.workspace import Workspace
 
 _SHOWN = 30
@@ -114,7 +114,7 @@ def _approve(folder: Path, mapping: Path, show: Show) -> None:
 
 def _ingest(workspace: Path, show: Show) -> None:
     """Take in, and tell what came and what is missing."""
-    from bishan_survey.nightly import coverage_pairs, missing_pairs, summary
+    from bishan_survey.record import coverage_pairs, missing_pairs, summary
 
     examined, opened = examined_workspace(workspace)
     show.heading("收到的表")

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from bishan_survey.model import DeliveryProfile, Survey
-    from bishan_survey.nightly import Examined, Night
+    from bishan_survey.nightly import Night
+    from bishan_survey.record import Examined
     from bishan_survey.workspace import RunFolder, Workspace
 
 
@@ -94,7 +95,8 @@ def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: Json
     from datetime import datetime
 
     from bishan_survey.delivery import write_statistics
-    from bishan_survey.nightly import consolidate_workspace, summary
+    from bishan_survey.nightly import consolidate_workspace
+    from bishan_survey.record import summary
 
     opened, design = open_workspace(workspace)
     to = output_path(to, ".xlsx")
@@ -152,7 +154,8 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
         ledger_pairs,
     )
     from bishan_survey.lifecycle import flagged_rules
-    from bishan_survey.nightly import RETURNS, coverage_pairs, following, summary
+    from bishan_survey.nightly import RETURNS
+    from bishan_survey.record import coverage_pairs, following, summary
 
     examined = night.examined
     findings = examined.batch.findings

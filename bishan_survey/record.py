@@ -1,0 +1,127 @@
+"""What is on record of a night: counts by stage in numbers and in words, and nothing about anybody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from bishan_survey import __version__
+from bishan_survey.consolidation import Coverage
+from bishan_survey.delivery import Results
+from bishan_survey.lifecycle import flagged_rules, is_fixed
+from bishan_survey.model import Batch, Design, FollowUp, Ledger, Village
+
+RUN_SCHEMA = "bishan-survey/run/1"
+FOLLOWED = "lifecycle"
+"""Key of a run's record that tells how many findings stand where; runs of older programs have none."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What came in, after the stages."""
+
+    batch: Batch
+    coverage: Coverage
+    ledger: Ledger
+    passed_over: int
+    """Files of the inbox that are no submissions: lock files, what desktops leave behind."""
+
+
+def coverage_pairs(coverage: Coverage) -> list[tuple[str, str]]:
+    """The returns in words; particulars that nobody falls under are left out."""
+    always = ("应报送的村（社区）", "已报送", "尚未报送", "收到的文件", "其中无法使用")
+    counts = (
+        ("应报送的村（社区）", coverage.expected),
+        ("已报送", coverage.reported),
+        ("其中零报告", len(coverage.declared_none)),
+        ("其中迟报", len(coverage.late)),
+        ("尚未报送", len(coverage.missing)),
+        ("其中报的是空表", len(coverage.empty)),
+        ("其中报的表无法使用", len(coverage.useless)),
+        ("收到的文件", coverage.files),
+        ("其中无法使用", coverage.unusable),
+        ("其中与别的文件内容相同", coverage.copies),
+        ("其中已由后来的文件代替", coverage.superseded),
+    )
+    return [(what, f"{count}") for what, count in counts if count or what in always]
+
+
+def missing_pairs(coverage: Coverage) -> list[tuple[str, str]]:
+    """The villages that have not reported, by 镇街; a file of no use is told of."""
+    came = dict.fromkeys(coverage.empty, "（报的是空表）") | dict.fromkeys(coverage.useless, "（报的表无法使用）")
+    named: dict[str, list[str]] = {}
+    for village in coverage.missing:
+        named.setdefault(village.town, []).append(village.name + came.get(village, ""))
+    return [(f"{town}尚未报送（{len(names)}）", "、".join(names)) for town, names in named.items()]
+
+
+def run_record(run_id: str, started: datetime, examined: Examined, results: Results) -> dict[str, Any]:
+    """What is on record of a run: the only file in which its id and its time stand."""
+    batch = examined.batch
+    return {
+        "schema": RUN_SCHEMA,
+        "id": run_id,
+        "started": started.isoformat(timespec="seconds"),
+        "program": __version__,
+        "design": results.design.digest,
+        **summary(examined),
+        "tables": [grid.table.shell.id for grid in results.publication.grids],
+        "tables_left_out": dict(results.publication.left_out),
+        "inputs": batch.sources.select("file", "sha256", "received", "usable", "rows_read").to_dicts(),
+    }
+
+
+def summary(examined: Examined) -> dict[str, Any]:
+    """Counts that tell how a night went, without any person's data."""
+    findings, ledger, coverage = examined.batch.findings, examined.ledger, examined.coverage
+    return {
+        "rows": {
+            "read": ledger.read,
+            "accepted": ledger.accepted,
+            "held": ledger.held,
+            "duplicate": ledger.duplicate,
+            "superseded": ledger.superseded,
+            "not_a_record": ledger.not_a_record,
+        },
+        "villages": {
+            "expected": coverage.expected,
+            "reported": coverage.reported,
+            "declared_none": _codes(coverage.declared_none),
+            "late": _codes(coverage.late),
+            "missing": _codes(coverage.missing),
+            "empty": _codes(coverage.empty),
+            "unusable": _codes(coverage.useless),
+        },
+        "files": {
+            "received": coverage.files,
+            "unusable": coverage.unusable,
+            "copies": coverage.copies,
+            "superseded": coverage.superseded,
+            "passed_over": examined.passed_over,
+        },
+        "findings": _count(findings, "severity"),
+        "rules": _count(findings, "rule"),
+        "normalised": examined.batch.normalised.height,
+        "corrections": _count(examined.batch.corrections, "outcome"),
+        "duplicate_groups": examined.batch.links["group"].n_unique(),
+    }
+
+
+def following(followed: FollowUp, design: Design) -> dict[str, Any]:
+    """How findings fare and which rules are suspected, without any person's data."""
+    rules, remembered = followed.rules, followed.lives.findings
+    return {
+        FOLLOWED: _count(remembered.filter((pl.col("status") != "fixed") | is_fixed()), "status"),
+        "flagged_rules": [*flagged_rules(rules, design.lifecycle)],
+        "never_fired": rules.filter(failed=0).height,
+    }
+
+
+def _codes(villages: Sequence[Village]) -> list[str]:
+    return [village.code for village in villages]
+
+
+def _count(findings: pl.DataFrame, column: str) -> dict[str, int]:
+    return dict(findings.group_by(column).len().sort(column).iter_rows())
