@@ -57,7 +57,7 @@ def test_a_night_applies_the_sheet_and_tells_of_every_line(district: District) -
     assert (night.folder / "restricted" / "corrections.csv").stat().st_mode & 0o077 == 0
     record = json.loads((night.folder / "run.json").read_text(encoding="utf-8"))
     assert record["corrections"] == {"applied": 5, "refused": 1, "stale": 1}
-    assert record["rows"] == {"read": 4, "accepted": 3, "held": 0, "duplicate": 0, "superseded": 0, "not_a_record": 1}
+    assert record["rows"] == {"read": 5, "accepted": 3, "held": 0, "duplicate": 0, "superseded": 0, "not_a_record": 2}
     assert record["findings"]["accepted"] == 1
     book = sheets_of(night.folder / "restricted" / "问题清单.xlsx")
     (_, head, *rows) = book["更正"]
