@@ -77,13 +77,17 @@ def _alike(submission: Submission) -> tuple[str, str]:
 
 def _archive(submission: Submission, listing: Listing) -> ParsedFile:
     """An archive itself: of use if anything in it is."""
-    remarks = tuple(
+    remarks = [
         Remark("F28", details={"member": PurePosixPath(member.name).name, "why": member.refused})
         for member in listing.members
         if member.refused
-    )
+    ]
+    if not listing.members:
+        remarks.append(Remark("F34"))
+    if listing.passed_over:
+        remarks.append(Remark("F44", details={"count": str(listing.passed_over)}))
     readable = any(not member.refused for member in listing.members)
-    return ParsedFile(submission, remarks=remarks if listing.members else (Remark("F34"),), usable=readable, kind="zip")
+    return ParsedFile(submission, remarks=tuple(remarks), usable=readable, kind="zip")
 
 
 def _members(archive: Submission, listing: Listing) -> list[Submission]:

@@ -31,7 +31,8 @@ def list_archive(content: bytes) -> Listing:
         if len(entries) > MAX_MEMBERS or sum(entry.file_size for _, entry in entries) > MAX_TOTAL:
             raise UnreadableFile("F03")
         members = [_member(archive, index, entry) for index, entry in entries]
-    return Listing(tuple(sorted((m for m in members if not is_dropping(m.name)), key=lambda m: (m.name, m.index))))
+    meant = sorted((m for m in members if not is_dropping(m.name)), key=lambda m: (m.name, m.index))
+    return Listing(tuple(meant), len(members) - len(meant))
 
 
 def read_member(content: bytes, index: int) -> bytes:

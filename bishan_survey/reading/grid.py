@@ -85,6 +85,8 @@ class Listing:
     """The files in an archive, in order of name."""
 
     members: tuple[Member, ...]
+    passed_over: int = 0
+    """Files in it that no person means to send: lock files, what desktops leave behind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What must not be guessed, and what must not be passed over: whose number, whose village, who is left unread."""
 
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -280,3 +281,15 @@ def test_merged_villages_are_filled_down_in_opendocument_too(tmp_path, design, s
     saved = converted(path, "ods", tmp_path)
     batch = read_batch([submission(saved, "汇总.ods")], design, survey, areas)
     assert batch.records[PERSON]["village"].to_list() == ["大旺社区", "大旺社区"]
+
+
+def test_what_nobody_means_to_send_is_counted_in_an_archive_too(tmp_path, design, survey, areas) -> None:
+    book = write_cells(tmp_path / "大旺社区.xlsx", {"花名册": table((0, 0), [HEADER, *AT_HOME])})
+    with zipfile.ZipFile(tmp_path / "璧城街道.zip", "w") as archive:
+        archive.write(book, "大旺社区.xlsx")
+        archive.writestr("~$大旺社区.xlsx", "lock")
+        archive.writestr("__MACOSX/._大旺社区.xlsx", "fork")
+    batch = read_batch([submission(tmp_path / "璧城街道.zip", "璧城街道.zip")], design, survey, areas)
+    (message,) = batch.findings.filter(rule="F44")["message"].to_list()
+    assert "2个" in message
+    assert batch.records[PERSON].height == len(AT_HOME)

@@ -55,7 +55,8 @@ def test_the_files_of_an_archive_are_read_one_by_one(read, tmp_path) -> None:
         "璧城街道/打包.zip/平安村/表.xlsx",
         "璧城街道/打包.zip/说明.docx",
     ]
-    assert rules(batch) == [("璧城街道/打包.zip", "F28"), ("璧城街道/打包.zip/说明.docx", "F04")]
+    archive_itself = [("璧城街道/打包.zip", "F28"), ("璧城街道/打包.zip", "F44")]
+    assert rules(batch) == [*archive_itself, ("璧城街道/打包.zip/说明.docx", "F04")]
     assert batch.sources["usable"].to_list() == [True, True, True, False]
 
 
