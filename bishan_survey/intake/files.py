@@ -155,7 +155,7 @@ class FileReader:
 
     def _of_sheet(self, grid: Grid, table: PlacedSheet | None, mark: FormMark | None) -> Iterator[Remark]:
         """What is to be said of a sheet: that it is not read, or what is odd about its table."""
-        indexes = [index for index in self._indexes if mark is None or index.edition == mark.edition]
+        indexes = self._indexes_for(mark)
         if table:
             yield from remarks_on(table, grid)
             yield from moved_columns(table.found) if mark else ()
@@ -169,7 +169,11 @@ class FileReader:
 
     def _candidates(self, mark: FormMark | None, parsed: ParsedFile) -> list[HeaderIndex]:
         approved = approved_for(self._mappings, parsed.village, parsed.town)
-        return [index.approving(approved) for index in self._indexes if mark is None or index.edition == mark.edition]
+        return [index.approving(approved) for index in self._indexes_for(mark)]
+
+    def _indexes_for(self, mark: FormMark | None) -> list[HeaderIndex]:
+        """The sheets that may be met: those of the edition that a form of ours names, or all."""
+        return [index for index in self._indexes if mark is None or index.edition == mark.edition]
 
     def _of_mark(self, mark: FormMark | None) -> Iterator[Remark]:
         if mark and mark.village and mark.village not in self._areas.frame.by_code:
@@ -184,8 +188,8 @@ class FileReader:
     def _lacking(self, mark: FormMark | None, sheets: Sequence[PlacedSheet]) -> Iterator[Remark]:
         """In a form of ours, a sheet that is not there, or not to be recognised: nobody in it would be missed."""
         found = {sheet.found.header.index.unit for sheet in sheets}
-        for index in self._indexes:
-            if mark and found and index.edition == mark.edition and index.unit not in found:
+        for index in self._indexes_for(mark):
+            if mark and found and index.unit not in found:
                 yield Remark("F37", details={"name": index.sheet.name})
 
     def _of_town(self, parsed: ParsedFile, places: Places) -> Iterator[Remark]:
