@@ -15,9 +15,10 @@ import polars as pl
 from bishan_survey import frames
 from bishan_survey.delivery import RESTRICTED, read_columns, read_findings
 from bishan_survey.design import compile_sql, rules_for, variables_in
+from bishan_survey.examination import VILLAGE, Progress, examine_list
 from bishan_survey.forms import FormContent, FormJob, Row, write_all
 from bishan_survey.frames import STATUS
-from bishan_survey.intake import Approved, Known, Submission
+from bishan_survey.intake import Submission
 from bishan_survey.model import (
     AreaFrame,
     Batch,
@@ -30,14 +31,13 @@ from bishan_survey.model import (
     Survey,
     Village,
 )
-from bishan_survey.nightly import Progress, examine_files
 from bishan_survey.validation import as_written
 from bishan_survey.workspace import Workspace, current_run
 
 PERSON = "person"
 LIST = "发表清单.csv"
 _NOT_CARRIED = ("duplicate", "superseded")
-_TOWN, _VILLAGE = "town", "village"
+_TOWN = "town"
 _KNOWN = "village_known"
 """The variable that rules ask whether a record's village is one of the frame."""
 _NAME, _NO_HEADER = "name", "F05"
@@ -140,11 +140,8 @@ def roster_of_files(
     submissions: Sequence[Submission], design: Design, survey: Survey, areas: AreaFrame, progress: Progress
 ) -> Roster:
     """Last round's persons from spreadsheets: one for all, or one for each village; any layout that intake reads."""
-    known = Known(tuple(Approved("", header, _VILLAGE) for header in design.layout.village_codes))
     form = design.questionnaires[survey.editions[0]]
-    others = [edition for edition in design.questionnaires if edition != form.edition]
-    any_edition = replace(survey, editions=(form.edition, *others))
-    batch = examine_files(submissions, design, any_edition, areas, progress, known)
+    batch = examine_list(submissions, design, survey, areas, progress)
     records = [_with_verbatim(frame, batch.verbatim[of]) for of, frame in batch.records.items() if of[1] == PERSON]
     return _roster(_listed(records, form, areas), _problems(batch, form), design, form, areas)
 
@@ -152,7 +149,7 @@ def roster_of_files(
 def columns_needed(design: Design, survey: Survey) -> str:
     """The columns that a roster of spreadsheets must have, by the names that the definitions give them."""
     sheet = _person_sheet(design.questionnaires[survey.editions[0]])
-    name, number, town, village = (sheet.by_name[item].label for item in (_NAME, sheet.key_item, _TOWN, _VILLAGE))
+    name, number, town, village = (sheet.by_name[item].label for item in (_NAME, sheet.key_item, _TOWN, VILLAGE))
     return f"{name}、{number}，以及{design.layout.village_codes[0]}一列，或{town}、{village}两列"
 
 
@@ -181,7 +178,7 @@ def _problems(batch: Batch, form: Questionnaire) -> pl.DataFrame:
     hard = batch.findings.filter(severity=Severity.HARD.value)
     placed = hard["village"].is_not_null()
     about_number = pl.col("item") == _person_sheet(form).key_item
-    about_place = pl.col("item").is_in([_TOWN, _VILLAGE]) & ~pl.lit(placed)
+    about_place = pl.col("item").is_in([_TOWN, VILLAGE]) & ~pl.lit(placed)
     nobody_named = (pl.col("item") == _NAME) & pl.col("row").is_null()
     return hard.filter((pl.col("records") == 0) | about_number | about_place | nobody_named)
 
@@ -251,7 +248,7 @@ def _roster(listed: _Listed, problems: pl.DataFrame, design: Design, form: Quest
     persons: dict[str, list[Row]] = {}
     for code, row in _rows(listed.placed, design, form):
         village = areas.by_code[code]
-        persons.setdefault(code, []).append(row | {_TOWN: village.town, _VILLAGE: village.name})
+        persons.setdefault(code, []).append(row | {_TOWN: village.town, VILLAGE: village.name})
     return Roster(
         persons=persons,
         gone=Counter(listed.gone["_village"].drop_nulls()),

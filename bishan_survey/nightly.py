@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
@@ -17,16 +17,15 @@ from bishan_survey.consolidation import (
     coverage_of,
     ledger_of,
 )
-from bishan_survey.corrections import Checking, Line, apply_corrections, read_lines
-from bishan_survey.deduplication import deduplicate, match_records
+from bishan_survey.corrections import Line, read_lines
 from bishan_survey.delivery import RESTRICTED, Publication, Results, grids_of, publish, read_lives, register_sheet
+from bishan_survey.examination import OfficeInput, Progress, examine_files, examine_list
 from bishan_survey.forms import Returned, write_returns
-from bishan_survey.intake import AreaIndex, Known, Submission, read_batch, read_mappings
+from bishan_survey.intake import AreaIndex, Known, Submission, read_mappings
 from bishan_survey.lifecycle import follow_up, no_lives
-from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Lives, Survey
+from bishan_survey.model import Batch, Design, FollowUp, Lives, Survey
 from bishan_survey.record import FOLLOWED, Examined, coverage_pairs, following, missing_pairs, run_record
-from bishan_survey.returns import sent_again, settle_returns, still_counting, with_superseded
-from bishan_survey.validation import checks_for, checks_in_force, type_batch, validate
+from bishan_survey.validation import checks_in_force
 from bishan_survey.workspace import (
     RECORD,
     Received,
@@ -39,16 +38,6 @@ from bishan_survey.workspace import (
 
 RETURNS = "退表"
 """Folder of the workbooks that go back to villages."""
-
-
-class Progress(Protocol):
-    """Told how far a night has come; the commands show it."""
-
-    def begin(self, title: str, total: int) -> None:
-        """A stage of so many steps begins."""
-
-    def advance(self) -> None:
-        """One step is done."""
 
 
 @dataclass(frozen=True)
@@ -130,14 +119,23 @@ def consolidate_workspace(
 
 def examine(workspace: Workspace, design: Design, started: datetime, progress: Progress) -> Examined:
     """Take in, correct, validate and deduplicate everything in the inbox. The workspace must be locked."""
-    lines = lines_of(workspace, design)
+    office = office_input(workspace, design)
     progress.begin("归档", 1)
     received, passed_over = workspace.receive(started)
     progress.advance()
     submissions = [_submission(file) for file in received]
     known = known_of(workspace, design)
-    batch = examine_files(submissions, design, workspace.settings.survey, workspace.areas, progress, known, lines)
+    batch = examine_files(submissions, design, workspace.settings.survey, workspace.areas, progress, known, office)
     return Examined(batch, coverage_of(batch, workspace.areas), ledger_of(batch), passed_over)
+
+
+def office_input(workspace: Workspace, design: Design) -> OfficeInput:
+    """What a workspace's office has settled by hand; read before all else, so that what is amiss is told at once.
+
+    Raises:
+        WorkspaceError: some of it cannot be read.
+    """
+    return OfficeInput(corrections=lines_of(workspace, design))
 
 
 def lines_of(workspace: Workspace, design: Design) -> Sequence[Line]:
@@ -150,6 +148,15 @@ def lines_of(workspace: Workspace, design: Design) -> Sequence[Line]:
     return read_lines(sheet, design, workspace.passwords()) if sheet else ()
 
 
+def read_register(workspace: Workspace, design: Design, name: str, progress: Progress) -> Batch | None:
+    """The persons of a list that others keep, such as the roster; ``None`` if the workspace has none."""
+    submissions = [_submission(file) for file in workspace.register(name)]
+    survey, areas = workspace.settings.survey, workspace.areas
+    if not submissions:
+        return None
+    return examine_list(submissions, design, survey, areas, progress, workspace.passwords())
+
+
 def known_of(workspace: Workspace, design: Design) -> Known:
     """What a workspace knows of those who send files."""
     if not workspace.mappings.is_file():
@@ -158,50 +165,6 @@ def known_of(workspace: Workspace, design: Design) -> Known:
     path, survey = workspace.mappings, workspace.settings.survey
     mappings = read_mappings(path.read_bytes(), path.name, design, survey, index)
     return Known(tuple(mappings), workspace.passwords())
-
-
-def examine_files(
-    submissions: Sequence[Submission],
-    design: Design,
-    survey: Survey,
-    areas: AreaFrame,
-    progress: Progress,
-    known: Known | None = None,
-    lines: Sequence[Line] = (),
-) -> Batch:
-    """The stages from files to one record per person."""
-    progress.begin("读取", len(submissions))
-    read = read_batch(submissions, design, survey, areas, progress.advance, known or Known())
-    return examine_batch(read, design, survey, areas, progress, lines)
-
-
-def examine_batch(
-    read: Batch, design: Design, survey: Survey, areas: AreaFrame, progress: Progress, lines: Sequence[Line] = ()
-) -> Batch:
-    """The stages from verbatim records to one record per person; what a later file replaced takes no part in them."""
-    progress.begin("核对重报", 1)
-    rivals = type_batch(sent_again(read), design, survey)
-    settled = settle_returns(read, rivals, design, survey, areas)
-    progress.advance()
-    progress.begin("更正", 1)
-    corrected = correct(still_counting(read, settled), lines, design, survey, areas)
-    progress.advance()
-    progress.begin("校验", 1)
-    batch = validate(corrected, design, survey)
-    progress.advance()
-    progress.begin("去重", 1)
-    batch = deduplicate(match_records(batch, design), design)
-    progress.advance()
-    return with_superseded(batch, settled)
-
-
-def correct(read: Batch, lines: Sequence[Line], design: Design, survey: Survey, areas: AreaFrame) -> Batch:
-    """Apply corrections by hand to the records that count, as their villages and values are read everywhere."""
-    checking = Checking(
-        typed=lambda batch: type_batch(batch, design, survey),
-        blamed=lambda edition, unit: {check.id: check.item.name for check in checks_for(design, edition, unit)},
-    )
-    return apply_corrections(read, lines, design, survey, AreaIndex(areas, design.layout), checking)
 
 
 def _submission(file: Received) -> Submission:

@@ -15,9 +15,10 @@ from pathlib import Path
 import xlsxwriter
 
 from bishan_survey.design import load_defaults, load_design
+from bishan_survey.examination import Progress
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import Village
-from bishan_survey.nightly import Progress, nightly
+from bishan_survey.nightly import nightly
 from bishan_survey.workspace import Workspace, create_workspace
 
 HERE = Path(__file__).resolve().parent

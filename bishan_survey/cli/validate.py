@@ -111,14 +111,15 @@ def _validated(
 
 def _checked(paths: list[Path], frame: Frame) -> "Batch":
     """The files after the stages, with all that their workspace knows if they have one; it is only read."""
-    from bishan_survey.nightly import examine_files, known_of, lines_of
+    from bishan_survey.examination import NOTHING_ADDED, examine_files
+    from bishan_survey.nightly import known_of, office_input
 
     workspace = frame.workspace
     known = known_of(workspace, frame.design) if workspace else None
-    lines = lines_of(workspace, frame.design) if workspace else ()
+    office = office_input(workspace, frame.design) if workspace else NOTHING_ADDED
     submissions = submissions_at(paths, workspace.inbox if workspace else None)
     with ShownProgress() as progress:
-        return examine_files(submissions, frame.design, frame.survey, frame.areas, progress, known, lines)
+        return examine_files(submissions, frame.design, frame.survey, frame.areas, progress, known, office)
 
 
 def must_be_there(paths: list[Path]) -> None:

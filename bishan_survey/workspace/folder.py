@@ -21,6 +21,7 @@ from bishan_survey.workspace.receipts import RECEIPTS_FILE, Receipts, read_recei
 from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Settings, read_settings, settings_text
 
 INBOX, ARCHIVE, RUNS = "inbox", "archive", "runs"
+REGISTERS = "registers"
 MAPPINGS, PASSWORDS = "mappings.csv", "passwords.txt"
 CORRECTIONS = ("corrections.xlsx", "corrections.csv")
 _LOCK = ".lock"
@@ -121,13 +122,25 @@ class Workspace:
         """
         if not self.inbox.is_dir():
             raise WorkspaceError(f"工作区缺少收件夹 {self.inbox}", "请重新建立 inbox 文件夹，或运行 bishan-survey init")
-        paths = sorted(path for path in self.inbox.rglob("*") if path.is_file())
-        names = {path: path.relative_to(self.inbox).as_posix() for path in paths}
-        wanted = [path for path in paths if not is_dropping(names[path])]
-        archived = [self._archive(path, names[path]) for path in wanted]
+        archived, passed_over = self._kept(self.inbox)
         receipts = self._remember(archived, now)
         known = {sha256: receipt.received for sha256, receipt in receipts.items()}
-        return [replace(file, received=known.get(file.sha256)) for file in archived], len(paths) - len(wanted)
+        return [replace(file, received=known.get(file.sha256)) for file in archived], passed_over
+
+    def register(self, name: str) -> list[Received]:
+        """The files of a list that others keep, such as the roster, copied into the archive as the inbox's are.
+
+        Returns:
+            Those below ``registers/<name>``, in order of name; none if there is no such folder.
+        """
+        return self._kept(self.root / REGISTERS / name)[0]
+
+    def _kept(self, folder: Path) -> tuple[list[Received], int]:
+        """Every file below a folder with its copy in the archive, and how many were passed over."""
+        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        names = {path: path.relative_to(folder).as_posix() for path in paths}
+        wanted = [path for path in paths if not is_dropping(names[path])]
+        return [self._archive(path, names[path]) for path in wanted], len(paths) - len(wanted)
 
     def _remember(self, files: Sequence[Received], now: datetime) -> Receipts:
         """When each content was first met, those of tonight included."""

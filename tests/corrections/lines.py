@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from bishan_survey.corrections import Line
+from bishan_survey.examination import OfficeInput, correct, examine_batch
 from bishan_survey.model import AreaFrame, Batch, Design, Survey
-from bishan_survey.nightly import correct, examine_batch
 from tests.conftest import EDITION
 from tests.people import certificate
 from tests.returns.sending import VILLAGE, File, Silent, sent
@@ -59,7 +59,9 @@ def corrected(
 
 def night(design: Design, survey: Survey, areas: AreaFrame, lines: Sequence[Line], *files: File) -> Batch:
     """A night over files, from verbatim records on."""
-    return examine_batch(sent(design, *files), design, survey, areas, Silent(), numbered(lines))
+    return examine_batch(
+        sent(design, *files), design, survey, areas, Silent(), OfficeInput(corrections=numbered(lines))
+    )
 
 
 def outcomes(batch: Batch) -> list[str]:

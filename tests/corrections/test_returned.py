@@ -4,10 +4,10 @@ from pathlib import Path
 
 import polars as pl
 
+from bishan_survey.examination import OfficeInput, examine_files
 from bishan_survey.forms import return_books, write_returns
 from bishan_survey.forms.returned import ReturnSheet
 from bishan_survey.model import AreaFrame, Batch, Design, Survey
-from bishan_survey.nightly import examine_files
 from tests.corrections.lines import clear, drop, line, night, numbered
 from tests.people import certificate
 from tests.returns.sending import File, Silent, person
@@ -64,7 +64,7 @@ def test_sent_back_unchanged_the_corrections_still_hold(
     first = night(design, survey, areas, LINES, SENT)
     (one,) = write_returns(tmp_path, first, design, survey, areas, "0")
     back = submission(tmp_path / one.file, "璧城街道/大旺.xlsx")
-    again = examine_files([back], design, survey, areas, Silent(), lines=numbered(LINES))
+    again = examine_files([back], design, survey, areas, Silent(), office=OfficeInput(corrections=numbered(LINES)))
     assert again.corrections["outcome"].to_list() == first.corrections["outcome"].to_list()
     told = first.findings.filter(pl.col("records") > 0).select("rule", "value").sort("rule").rows()
     assert again.findings.filter(pl.col("records") > 0).select("rule", "value").sort("rule").rows() == told

@@ -9,8 +9,8 @@ import pytest
 from bishan_survey import frames
 from bishan_survey.consolidation import ledger_of
 from bishan_survey.corrections import Line
+from bishan_survey.examination import correct
 from bishan_survey.model import AreaFrame, Batch, Design, Survey
-from bishan_survey.nightly import correct
 from tests.corrections.lines import PERSON, accept, clear, corrected, drop, line, night, numbered, outcomes
 from tests.people import certificate, identity
 from tests.returns.sending import OTHER_VILLAGE, RESOURCES, VILLAGE, File, person, sent

@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 from xlsxwriter.utility import xl_cell_to_rowcol
 
+from bishan_survey.examination import examine_files
 from bishan_survey.forms import FormContent, write_form, write_returns
 from bishan_survey.intake import Submission
 from bishan_survey.model import AreaFrame, Batch, Design, Survey
-from bishan_survey.nightly import examine_files
 from tests.conftest import EDITION
 from tests.forms.book import Book
 from tests.people import identity

@@ -5,10 +5,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from bishan_survey.examination import examine_files
 from bishan_survey.forms import RETURNS_LIST, FormContent, return_books, write_form, write_returns
 from bishan_survey.intake import Submission
 from bishan_survey.model import AreaFrame, Batch, Design, Severity, Survey
-from bishan_survey.nightly import examine_files
 from bishan_survey.synthesis import write_sample
 from tests.people import adult, certificate
 from tests.returns.sending import Silent

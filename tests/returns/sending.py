@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from bishan_survey import frames
+from bishan_survey.examination import examine_batch
 from bishan_survey.model import AreaFrame, Batch, Design, Survey
-from bishan_survey.nightly import examine_batch
 from bishan_survey.returns import sent_again, settle_returns
 from bishan_survey.validation import type_batch
 from tests.batches import batch_of

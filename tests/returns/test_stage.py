@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bishan_survey import frames
 from bishan_survey.consolidation import coverage_of, ledger_of
+from bishan_survey.examination import examine_batch
 from bishan_survey.frames import ADDRESS, STATUS
 from bishan_survey.model import AreaFrame, Batch, Design, Survey
-from bishan_survey.nightly import examine_batch
 from tests.returns.sending import OTHER_VILLAGE, PERSON, RESOURCES, VILLAGE, File, Silent, night, person, sent, settled
 
 _ON_TIME, _LATER, _LATE = "2025-11-01T02:00:00+08:00", "2025-11-02T02:00:00+08:00", "2025-12-01T02:00:00+08:00"
