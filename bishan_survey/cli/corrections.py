@@ -58,9 +58,9 @@ def check(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
 
 def _show(show: Show, corrections: "pl.DataFrame", design: "Design") -> None:
     """Lines and their outcomes, without anything that says who a person is or what was answered."""
-    from bishan_survey.model import CorrectionKind
+    from bishan_survey.model import WordKind
 
-    kinds = (CorrectionKind.COLUMN, CorrectionKind.ACTION, CorrectionKind.OUTCOME)
+    kinds = (WordKind.COLUMN, WordKind.ACTION, WordKind.OUTCOME)
     columns, actions, outcomes = (design.corrections.texts(kind) for kind in kinds)
     labels = design.variable_labels
     # Words in a wrong column may be anybody's name: only what the definitions know is shown.

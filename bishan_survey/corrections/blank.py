@@ -5,7 +5,7 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from bishan_survey.model import CorrectionKind, Design, Survey
+from bishan_survey.model import Design, Survey, WordKind
 
 _LINES = 5000
 _WIDTHS = {"id": 26, "place": 24, "item": 20, "action": 11, "old": 24, "new": 24, "reason": 36}
@@ -21,8 +21,8 @@ def write_blank(path: Path, design: Design, survey: Survey) -> None:
         design: the definitions, for the words.
         survey: whose first day is the file's own date, so that equal sheets have equal bytes.
     """
-    columns = design.corrections.of(CorrectionKind.COLUMN)
-    actions = design.corrections.of(CorrectionKind.ACTION)
+    columns = design.corrections.of(WordKind.COLUMN)
+    actions = design.corrections.of(WordKind.ACTION)
     path.touch(mode=0o600, exist_ok=False)
     with Workbook(str(path), {"in_memory": True, "strings_to_formulas": False}) as workbook:
         workbook.set_properties({"created": datetime.combine(survey.period_start, datetime.min.time())})
@@ -42,7 +42,7 @@ def write_blank(path: Path, design: Design, survey: Survey) -> None:
         guide = workbook.add_worksheet("说明")
         for place, width in enumerate(_GUIDE_WIDTHS):
             guide.set_column(place, place, width, text)
-        said = design.corrections.texts(CorrectionKind.GUIDE)["guide"].strip().splitlines()
+        said = design.corrections.texts(WordKind.GUIDE)["guide"].strip().splitlines()
         explained = [*(("列", word) for word in columns.values()), *(("操作", word) for word in actions.values())]
         rows = [*(("", line) for line in said), *((f"{what}“{w.text}”", w.help) for what, w in explained)]
         for place, row in enumerate(rows):

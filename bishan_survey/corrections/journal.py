@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bishan_survey.corrections.orders import Order, remark
+from bishan_survey.corrections.orders import Order
 from bishan_survey.corrections.records import Content, Of, Record, Records, Written
 from bishan_survey.frames import ADDRESS
 from bishan_survey.model import CorrectionAction, CorrectionOutcome, Design, Sheet
@@ -205,7 +205,7 @@ class Journal:
         return self.orders[place].line.number
 
     def _remark(self, name: str, **details: object) -> str:
-        return remark(self.design.corrections, name, **details)
+        return self.design.corrections.remark(name, **details)
 
     def _refused(self, name: str) -> Told:
         return Told(_REFUSED, self._remark(name))

@@ -1,29 +1,25 @@
 """What each line asks for, understood by the definitions and the area frame alone; what is unclear is refused."""
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Protocol
 
 from bishan_survey.corrections.sheet import Line
-from bishan_survey.corrections.texts import folded, squeezed
 from bishan_survey.frames import ADDRESS
+from bishan_survey.handwritten import day_of, folded, meant, squeezed
 from bishan_survey.model import (
     AreaFrame,
     Batch,
     CorrectionAction,
-    CorrectionKind,
-    CorrectionWords,
     Design,
     Sheet,
     Survey,
     Village,
+    WordKind,
 )
 
-_DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?$")
-_COMPACT_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _PLACING = frozenset({"town", "village"})
 """Items that intake has placed the record by: another text in them would not move it."""
 _ALWAYS = ("id", "place", "action", "reason", "author", "date")
@@ -101,7 +97,7 @@ class Understanding:
         village = self._village(line.place)
         unit, item = self._unit_and_item(line, action)
         rule = self._rule(unit, item, line.rule)
-        day = _day(line.date)
+        day = day_of(line.date)
         problems = [
             *self._missing(line, action),
             *self._superfluous(line, action),
@@ -112,45 +108,43 @@ class Understanding:
         if action not in (None, CorrectionAction.DROP):
             problems += self._unknown("unknown_item", line.item, item)
         if item in _PLACING and action in (CorrectionAction.REPLACE, CorrectionAction.CLEAR):
-            problems.append(remark(self._words, "places", label=line.item))
+            problems.append(self._words.remark("places", label=line.item))
         if action is CorrectionAction.DROP and unit is None:
-            problems.append(remark(self._words, "not_found"))
+            problems.append(self._words.remark("not_found"))
         if village and self._at(line.id) not in (None, village):
-            problems.append(remark(self._words, "other_place"))
+            problems.append(self._words.remark("other_place"))
         return Order(line, action, unit, village, item, rule, day, tuple(problems))
 
     def _unknown(self, name: str, written: str, found: object) -> Iterator[str]:
         """What to say of words that mean nothing; that they are missing is said elsewhere."""
         if written and found is None:
-            yield remark(self._words, name)
+            yield self._words.remark(name)
 
     def _missing(self, line: Line, action: CorrectionAction | None) -> Iterator[str]:
         wanted = (*_ALWAYS, *(_ALSO[action] if action else ()))
         lacking = [name for name in wanted if not folded(getattr(line, name))]
         if lacking:
-            yield remark(self._words, "lacking", columns=self._columns(lacking))
+            yield self._words.remark("lacking", columns=self._columns(lacking))
         if line.action and action is None:
-            yield remark(self._words, "unknown_action", actions="、".join(self._actions.values()))
+            yield self._words.remark("unknown_action", actions="、".join(self._actions.values()))
 
     def _superfluous(self, line: Line, action: CorrectionAction | None) -> Iterator[str]:
         said = [name for name in (_NEVER[action] if action else ()) if folded(getattr(line, name))]
         if action and said:
             text = self._actions[action]
-            yield remark(self._words, "superfluous", action=text, columns=self._columns(said))
+            yield self._words.remark("superfluous", action=text, columns=self._columns(said))
 
     def _columns(self, names: Sequence[str]) -> str:
-        texts = self._words.texts(CorrectionKind.COLUMN)
+        texts = self._words.texts(WordKind.COLUMN)
         return "、".join(texts[name] for name in names)
 
     @cached_property
     def _actions(self) -> dict[str, str]:
-        return self._words.texts(CorrectionKind.ACTION)
+        return self._words.texts(WordKind.ACTION)
 
     def _action(self, text: str) -> CorrectionAction | None:
-        for word in self._words.of(CorrectionKind.ACTION).values():
-            if squeezed(text) in {squeezed(spelling) for spelling in (word.text, *word.aliases)}:
-                return CorrectionAction(word.id)
-        return None
+        found = meant(text, self._words.of(WordKind.ACTION).values())
+        return CorrectionAction(found) if found else None
 
     def _village(self, text: str) -> Village | None:
         """The village of a text: its code, a name that the district has once, or a 镇街 and a name in it."""
@@ -190,17 +184,3 @@ def _named(sheet: Sheet, text: str) -> Iterator[tuple[str, str]]:
     for item in sheet.items:
         if squeezed(text) in (squeezed(item.name), squeezed(item.label)):
             yield sheet.unit, item.name
-
-
-def _day(text: str) -> dt.date | None:
-    plain = folded(text)
-    match = _DATE.match(plain) or _COMPACT_DATE.match(plain)
-    try:
-        return dt.date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None
-
-
-def remark(words: CorrectionWords, name: str, **details: object) -> str:
-    """A remark in words."""
-    return words.of(CorrectionKind.REMARK)[name].text.format(**details)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from bishan_survey.corrections.orders import Checking, Order
-from bishan_survey.corrections.texts import folded
 from bishan_survey.frames import ADDRESS
+from bishan_survey.handwritten import folded
 from bishan_survey.model import Batch, Design, Sheet
 
 Of = tuple[str, str]

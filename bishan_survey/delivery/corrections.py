@@ -3,14 +3,12 @@
 import polars as pl
 
 from bishan_survey.delivery.lists import ListSheet, town_name, village_name
-from bishan_survey.model import AreaFrame, CorrectionKind, CorrectionWords
+from bishan_survey.model import AreaFrame, SheetWords, WordKind
 
 
-def corrections_sheet(corrections: pl.DataFrame, areas: AreaFrame, words: CorrectionWords) -> ListSheet:
+def corrections_sheet(corrections: pl.DataFrame, areas: AreaFrame, words: SheetWords) -> ListSheet:
     """Every line, its outcome and where it was done; those that need somebody's attention first."""
-    columns, actions, outcomes = (
-        words.texts(kind) for kind in (CorrectionKind.COLUMN, CorrectionKind.ACTION, CorrectionKind.OUTCOME)
-    )
+    columns, actions, outcomes = (words.texts(kind) for kind in (WordKind.COLUMN, WordKind.ACTION, WordKind.OUTCOME))
     attention = pl.col("outcome").is_in(["stale", "refused"])
     frame = corrections.sort(~attention, maintain_order=True).with_columns(town=pl.col("village").str.head(9))
     shown = frame.select(

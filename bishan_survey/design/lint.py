@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from bishan_survey.design.lint_corrections import accepted_severities, correction_problems
+from bishan_survey.design.lint_handwritten import accepted_severities, handwritten_problems
 from bishan_survey.design.lint_matching import matching_problems
 from bishan_survey.design.lint_outputs import profile_problems, table_problems
 from bishan_survey.design.sql import (
@@ -50,7 +50,7 @@ def unusable_definitions(design: Design) -> list[str]:
     policies that say what cannot be meant."""
     problems = list(_broken_sql(design)) or list(_homeless_derived(design)) or list(_homeless_rules(design))
     problems = problems or [*_returns_policy(design), *_lifecycle_policy(design)]
-    return problems or [*correction_problems(design), *accepted_severities(design)]
+    return problems or [*handwritten_problems(design), *accepted_severities(design)]
 
 
 def _returns_policy(design: Design) -> Iterator[str]:

@@ -10,10 +10,7 @@ from bishan_survey.model.batch import Batch, FollowUp, Ledger, Lives, Table
 from bishan_survey.model.corrections import (
     CORRECTION_IDS,
     CorrectionAction,
-    CorrectionKind,
     CorrectionOutcome,
-    CorrectionWord,
-    CorrectionWords,
 )
 from bishan_survey.model.design import Design, Survey
 from bishan_survey.model.form_mark import (
@@ -25,6 +22,7 @@ from bishan_survey.model.form_mark import (
     FormMark,
     read_mark,
 )
+from bishan_survey.model.handwritten import SheetWord, SheetWords, WordIds, WordKind
 from bishan_survey.model.matching import (
     OTHER,
     Compared,
@@ -78,10 +76,7 @@ __all__ = [
     "Compared",
     "Compound",
     "CorrectionAction",
-    "CorrectionKind",
     "CorrectionOutcome",
-    "CorrectionWord",
-    "CorrectionWords",
     "DeliveryColumn",
     "DeliveryLine",
     "DeliveryProfile",
@@ -108,6 +103,8 @@ __all__ = [
     "Severity",
     "Sheet",
     "SheetLayout",
+    "SheetWord",
+    "SheetWords",
     "Subject",
     "Survey",
     "SurvivorRule",
@@ -116,5 +113,7 @@ __all__ = [
     "ValueType",
     "Verdict",
     "Village",
+    "WordIds",
+    "WordKind",
     "read_mark",
 ]

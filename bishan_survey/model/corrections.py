@@ -1,8 +1,8 @@
 """Corrections by hand: what may be asked for, what can become of it, and the words in which both are said."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from bishan_survey.model.handwritten import WordIds, WordKind
 
 
 class CorrectionAction(StrEnum):
@@ -28,50 +28,13 @@ class CorrectionOutcome(StrEnum):
     """It is incomplete, or does not tell for sure what is meant."""
 
 
-class CorrectionKind(StrEnum):
-    """What a word of the definitions is said for."""
-
-    COLUMN = "column"
-    ACTION = "action"
-    OUTCOME = "outcome"
-    REMARK = "remark"
-    GUIDE = "guide"
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectionWord:
-    """A heading, an action, an outcome or a remark, as people read and write it."""
-
-    kind: CorrectionKind
-    id: str
-    text: str
-    aliases: tuple[str, ...] = ()
-    """Other ways of writing it."""
-    help: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectionWords:
-    """All words of the sheet of corrections."""
-
-    words: tuple[CorrectionWord, ...]
-
-    def of(self, kind: CorrectionKind) -> Mapping[str, CorrectionWord]:
-        """The words of a kind by id, in the order of the definitions."""
-        return {word.id: word for word in self.words if word.kind is kind}
-
-    def texts(self, kind: CorrectionKind) -> dict[str, str]:
-        """What is shown for each id of a kind."""
-        return {word.id: word.text for word in self.words if word.kind is kind}
-
-
-CORRECTION_IDS: Mapping[CorrectionKind, Mapping[str, frozenset[str]]] = {
-    CorrectionKind.COLUMN: dict.fromkeys(
+CORRECTION_IDS: WordIds = {
+    WordKind.COLUMN: dict.fromkeys(
         ("id", "place", "item", "action", "old", "new", "rule", "reason", "author", "date"), frozenset()
     ),
-    CorrectionKind.ACTION: dict.fromkeys(CorrectionAction, frozenset()),
-    CorrectionKind.OUTCOME: dict.fromkeys(CorrectionOutcome, frozenset()),
-    CorrectionKind.REMARK: {
+    WordKind.ACTION: dict.fromkeys(CorrectionAction, frozenset()),
+    WordKind.OUTCOME: dict.fromkeys(CorrectionOutcome, frozenset()),
+    WordKind.REMARK: {
         "lacking": frozenset({"columns"}),
         "superfluous": frozenset({"action", "columns"}),
         "unknown_action": frozenset({"actions"}),
@@ -94,6 +57,6 @@ CORRECTION_IDS: Mapping[CorrectionKind, Mapping[str, frozenset[str]]] = {
         "overtaken": frozenset({"line"}),
         "gone": frozenset(),
     },
-    CorrectionKind.GUIDE: {"guide": frozenset()},
+    WordKind.GUIDE: {"guide": frozenset()},
 }
-"""Every id that the program uses, and what may be filled into its text: the definitions have each exactly once."""
+"""The words that the definitions have, each exactly once."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bishan_survey.model.corrections import CorrectionWords
+from bishan_survey.model.handwritten import SheetWords
 from bishan_survey.model.matching import Matching
 from bishan_survey.model.outputs import DeliveryProfile, TableShell
 from bishan_survey.model.questionnaire import CodeList, Derived, Item, Questionnaire
@@ -42,7 +42,7 @@ class Design:
     survivor_rules: tuple[SurvivorRule, ...]
     returns: ReturnsPolicy
     lifecycle: LifecyclePolicy
-    corrections: CorrectionWords
+    corrections: SheetWords
     layout: SheetLayout
     compounds: tuple[Compound, ...]
     shells: tuple[TableShell, ...]

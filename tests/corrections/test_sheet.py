@@ -11,7 +11,7 @@ import pytest
 
 from bishan_survey.corrections import read_lines, write_blank
 from bishan_survey.errors import WorkspaceError
-from bishan_survey.model import CorrectionAction, CorrectionKind, Design, Survey
+from bishan_survey.model import CorrectionAction, Design, Survey, WordKind
 from tests.corrections.lines import HEADINGS, accept, line, numbered, texts, write_sheet
 from tests.workbooks import sheets_of, table, write_cells
 
@@ -113,8 +113,8 @@ def test_the_blank_sheet_is_read_and_has_no_line(tmp_path: Path, design: Design,
     assert tuple(sheets["更正单"][0]) == HEADINGS
     explained = "\n".join(str(cell) for row in sheets["说明"] for cell in row)
     words = design.corrections
-    assert all(word.help in explained for word in words.of(CorrectionKind.COLUMN).values())
-    assert all(words.of(CorrectionKind.ACTION)[action].text in explained for action in CorrectionAction)
+    assert all(word.help in explained for word in words.of(WordKind.COLUMN).values())
+    assert all(words.of(WordKind.ACTION)[action].text in explained for action in CorrectionAction)
 
 
 def test_the_blank_sheet_offers_the_actions_and_keeps_long_numbers(
@@ -125,7 +125,7 @@ def test_the_blank_sheet_offers_the_actions_and_keeps_long_numbers(
     with zipfile.ZipFile(path) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
         styles = book.read("xl/styles.xml").decode()
-    actions = ",".join(design.corrections.texts(CorrectionKind.ACTION).values())
+    actions = ",".join(design.corrections.texts(WordKind.ACTION).values())
     assert f'<formula1>"{actions}"</formula1>' in sheet.replace("&quot;", '"')
     assert 'formatCode="@"' in styles
     columns = re.findall(r'<col min="(\d+)" max="(\d+)" [^>]*style="1"', sheet)
