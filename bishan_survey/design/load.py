@@ -38,7 +38,12 @@ T = TypeVar("T")
 
 _DATA_SUFFIXES = {".toml", ".csv"}
 _MATCHING = ("feature", "measure", "block", "match", "compared")
-_VALIDATORS = ("rule", "derived", "implied", "notice", "survivor", "returns", "lifecycle", "correction", *_MATCHING)
+_HANDWRITTEN = ("correction", "decision")
+_VALIDATORS = (
+    *("rule", "derived", "implied", "notice", "survivor", "returns", "lifecycle"),
+    *_HANDWRITTEN,
+    *_MATCHING,
+)
 
 
 def load_design(root: Path | None = None) -> Design:
@@ -70,7 +75,8 @@ def load_design(root: Path | None = None) -> Design:
         survivor_rules=tuple(_nouns(reader, SurvivorRule, checks["survivor"])),
         returns=returns,
         lifecycle=lifecycle,
-        corrections=SheetWords(tuple(_nouns(reader, SheetWord, checks["correction"]))),
+        corrections=_words(reader, checks["correction"]),
+        decisions=_words(reader, checks["decision"]),
         layout=layout,
         compounds=tuple(_nouns(reader, Compound, layouts["compound"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
@@ -124,6 +130,10 @@ def _matching(reader: Reader, checks: dict[str, Entries]) -> Matching:
         rules=tuple(_nouns(reader, MatchRule, checks["match"])),
         compared=tuple(_nouns(reader, Compared, checks["compared"])),
     )
+
+
+def _words(reader: Reader, entries: Entries) -> SheetWords:
+    return SheetWords(tuple(_nouns(reader, SheetWord, entries)))
 
 
 def _code_lists(reader: Reader) -> dict[str, CodeList]:

@@ -12,6 +12,7 @@ from bishan_survey.model.corrections import (
     CorrectionAction,
     CorrectionOutcome,
 )
+from bishan_survey.model.decisions import DECISION_IDS, QUESTION_SHOWN, Decision, DecisionOutcome
 from bishan_survey.model.design import Design, Survey
 from bishan_survey.model.form_mark import (
     CODES_SHEET,
@@ -63,10 +64,12 @@ from bishan_survey.model.rules import (
 __all__ = [
     "CODES_SHEET",
     "CORRECTION_IDS",
+    "DECISION_IDS",
     "GUIDE_SHEET",
     "MARK_SHEET",
     "OTHER",
     "OWN_SHEETS",
+    "QUESTION_SHOWN",
     "RETURN_SHEET",
     "AreaFrame",
     "Batch",
@@ -77,6 +80,8 @@ __all__ = [
     "Compound",
     "CorrectionAction",
     "CorrectionOutcome",
+    "Decision",
+    "DecisionOutcome",
     "DeliveryColumn",
     "DeliveryLine",
     "DeliveryProfile",

@@ -43,6 +43,7 @@ class Design:
     returns: ReturnsPolicy
     lifecycle: LifecyclePolicy
     corrections: SheetWords
+    decisions: SheetWords
     layout: SheetLayout
     compounds: tuple[Compound, ...]
     shells: tuple[TableShell, ...]
