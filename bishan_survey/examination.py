@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bishan_survey.corrections import Checking, Line, apply_corrections
 from bishan_survey.deduplication import deduplicate, match_records
+from bishan_survey.handwritten import HandwrittenLine
 from bishan_survey.intake import Approved, AreaIndex, Known, Submission, read_batch
 from bishan_survey.model import AreaFrame, Batch, Design, Survey
 from bishan_survey.returns import sent_again, settle_returns, still_counting, with_superseded
@@ -31,6 +32,8 @@ class OfficeInput:
 
     corrections: Sequence[Line] = ()
     """The sheet of corrections."""
+    decisions: Sequence[HandwrittenLine] = ()
+    """The sheets of decisions on doubtful pairs."""
 
 
 NOTHING_ADDED = OfficeInput()
@@ -89,7 +92,7 @@ def examine_batch(
     batch = validate(corrected, design, survey)
     progress.advance()
     progress.begin("去重", 1)
-    batch = deduplicate(match_records(batch, design), design)
+    batch = deduplicate(match_records(batch, design, decisions=office.decisions), design)
     progress.advance()
     return with_superseded(batch, settled)
 

@@ -138,19 +138,48 @@ PAIRS = _contract(
         "verdict": pl.String(),
         "keyed": pl.Boolean(),
         "contradicted": pl.Boolean(),
+        "decision": pl.String(),
+        "released": pl.Boolean(),
         "agreed": pl.String(),
         "differed": pl.String(),
         **{f"{side}_{name}": kind for side in ("one", "other") for name, kind in (PLACE | AREA).items()},
     },
     (
-        *("pair", "basis", "unit", "rule", "reason", "verdict", "keyed", "contradicted"),
+        *("pair", "basis", "unit", "rule", "reason", "verdict", "keyed", "contradicted", "released"),
         *(f"{side}_{name}" for side in ("one", "other") for name in ("file", "row")),
     ),
 )
 """Two records of one person (``verdict`` is ``same``), or perhaps of one (``possible``), by which ``rule`` and why, and
 which items ``agreed`` and ``differed``, as labels. ``keyed``: both have the same key. ``contradicted``: together with
-other pairs it would make one person of two who are not. ``pair`` is the same from night to night, and so is ``basis``
-as long as nothing changes of what people are shown who decide on it."""
+other pairs it would make one person of two who are not. ``decision``: what the district has decided of it, by which the
+verdict is what it is (``different`` too, then); ``released``: each 镇街 may know where the other record is. ``pair`` is
+the same from night to night, and so is ``basis`` as long as nothing changes of what people are shown who decide on it.
+"""
+QUESTIONS = _contract(
+    {
+        "group": pl.Int64(),
+        **dict.fromkeys(("pair", "basis", "unit", "reason"), pl.String()),
+        "counted": pl.Boolean(),
+        **dict.fromkeys(("agreed", "differed", "before"), pl.String()),
+        **{f"{side}_{name}": kind for side in ("one", "other") for name, kind in (PLACE | AREA).items()},
+        **{f"{side}_who": pl.String() for side in ("one", "other")},
+    },
+    ("group", "pair", "basis", "unit", "reason", "counted", "one_who", "other_who"),
+)
+"""What the district is asked tonight: pairs that may be of one person, and pairs of one person of which nobody can tell
+which record stands. ``group`` brings together what hangs together;
+``counted``: whether both records count until it is decided; ``before``: what became of the last decision on it."""
+DECISIONS = _contract(
+    {
+        "source": pl.String(),
+        "line": pl.Int64(),
+        **dict.fromkeys(("pair", "decision", "author", "date", "note", "outcome", "remark"), pl.String()),
+        **{f"{side}_{name}": kind for side in ("one", "other") for name, kind in (PLACE | AREA).items()},
+    },
+    ("source", "line", "outcome"),
+)
+"""Every line of the sheets of decisions that says something, with what became of it and, if there is such a pair
+tonight, where its records are. ``decision`` as understood, or as written where it means nothing."""
 LINKS = _contract(
     {
         "group": pl.Int64(),

@@ -17,5 +17,9 @@ def joined(*parts: pl.Expr | str) -> pl.Expr:
 
 def hashed(texts: pl.Series) -> pl.Series:
     """A short hash of each text: equal texts alone are equal."""
-    made = [blake2b(text.encode(), digest_size=_BYTES).hexdigest() for text in texts.to_list()]
-    return pl.Series(texts.name, made, dtype=pl.String)
+    return pl.Series(texts.name, [digest(text) for text in texts.to_list()], dtype=pl.String)
+
+
+def digest(text: str) -> str:
+    """A short hash of a text."""
+    return blake2b(text.encode(), digest_size=_BYTES).hexdigest()

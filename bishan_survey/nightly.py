@@ -18,9 +18,19 @@ from bishan_survey.consolidation import (
     ledger_of,
 )
 from bishan_survey.corrections import Line, read_lines
-from bishan_survey.delivery import RESTRICTED, Publication, Results, grids_of, publish, read_lives, register_sheet
+from bishan_survey.delivery import (
+    ADJUDICATION_BOOK,
+    RESTRICTED,
+    Publication,
+    Results,
+    grids_of,
+    publish,
+    read_lives,
+    register_sheet,
+)
 from bishan_survey.examination import OfficeInput, Progress, examine_files, examine_list
 from bishan_survey.forms import Returned, write_returns
+from bishan_survey.handwritten import HandwrittenLine, SheetKind, read_sheets
 from bishan_survey.intake import AreaIndex, Known, Submission, read_mappings
 from bishan_survey.lifecycle import follow_up, no_lives
 from bishan_survey.model import Batch, Design, FollowUp, Lives, Survey
@@ -135,7 +145,7 @@ def office_input(workspace: Workspace, design: Design) -> OfficeInput:
     Raises:
         WorkspaceError: some of it cannot be read.
     """
-    return OfficeInput(corrections=lines_of(workspace, design))
+    return OfficeInput(corrections=lines_of(workspace, design), decisions=decisions_of(workspace, design))
 
 
 def lines_of(workspace: Workspace, design: Design) -> Sequence[Line]:
@@ -146,6 +156,16 @@ def lines_of(workspace: Workspace, design: Design) -> Sequence[Line]:
     """
     sheet = workspace.corrections()
     return read_lines(sheet, design, workspace.passwords()) if sheet else ()
+
+
+def decisions_of(workspace: Workspace, design: Design) -> Sequence[HandwrittenLine]:
+    """The lines of a workspace's sheets of decisions.
+
+    Raises:
+        WorkspaceError: a sheet cannot be read: what the district has decided must not be left out.
+    """
+    kind = SheetKind("判定单", design.decisions, f"请从最近一晚的结果里取“{ADJUDICATION_BOOK}”来填")
+    return read_sheets(workspace.decisions(), kind, design.notices, workspace.passwords())
 
 
 def read_register(workspace: Workspace, design: Design, name: str, progress: Progress) -> Batch | None:

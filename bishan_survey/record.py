@@ -105,6 +105,8 @@ def summary(examined: Examined) -> dict[str, Any]:
         "rules": _count(findings, "rule"),
         "normalised": examined.batch.normalised.height,
         "corrections": _count(examined.batch.corrections, "outcome"),
+        "questions": examined.batch.questions.height,
+        "decisions": _count(examined.batch.decisions, "outcome"),
         "duplicate_groups": examined.batch.links["group"].n_unique(),
     }
 

@@ -15,6 +15,8 @@ _CONTRACTS = {
     "lacking": frames.FINDINGS,
     "corrections": frames.CORRECTIONS,
     "pairs": frames.PAIRS,
+    "decisions": frames.DECISIONS,
+    "questions": frames.QUESTIONS,
     "links": frames.LINKS,
     "returns": frames.RETURNS,
     "differences": frames.DIFFERENCES,

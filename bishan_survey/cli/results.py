@@ -71,6 +71,7 @@ def dedupe(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
         "duplicate_records": links.filter(outcome="duplicate").height,
         "held_records": links.filter(outcome="held").height,
         "possible_pairs": examined.batch.pairs.filter(verdict=Verdict.POSSIBLE.value).height,
+        "questions": examined.batch.questions.height,
     }
     show = Show(as_json)
     show.heading("重复登记")
@@ -80,6 +81,7 @@ def dedupe(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
         "不计的重复记录",
         "无法判定、暂不计入的记录",
         "可能是同一人、要核对的（对）",
+        "要区里判定的（问）",
     )
     show.pairs(list(zip(labels, counts.values(), strict=True)))
     rules = links.filter(outcome="duplicate").group_by("rule", "reason").agg(records=pl.len()).sort("rule")
@@ -145,6 +147,7 @@ def _night_exit(examined: "Examined", strict: bool) -> int:
 def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     """Where to look, what came in, what was found, what was published."""
     from bishan_survey.delivery import (
+        ADJUDICATION_BOOK,
         FINDINGS_BOOK,
         LEDGER_TITLE,
         RESTRICTED,
@@ -169,10 +172,14 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     show.pairs(_fates(night.followed.lives.findings))
     show_findings(show, unusable)
     show.heading("四、结果")
+    questions = examined.batch.questions.height
+    book = night.folder / RESTRICTED / ADJUDICATION_BOOK
+    asked = [(f"要区里判定的重复登记（{questions}问）", book)] if questions else []
     show.pairs(
         [
             ("统计表", night.folder / STATISTICS / STATISTICS_BOOK),
             ("问题清单（含个人信息）", night.folder / RESTRICTED / FINDINGS_BOOK),
+            *asked,
             (f"退给村里改的表（{len(night.returned)}份）", night.folder / RESTRICTED / RETURNS),
             ("本次运行的全部文件", night.folder),
         ]
@@ -208,17 +215,21 @@ def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:
     late = date.today() > workspace.settings.survey.period_end  # noqa: DTZ011 - the deadline is a local day
     if late and len(examined.coverage.missing) > thresholds.missing_villages:
         warnings.append(f"已过报送截止日，还有{len(examined.coverage.missing)}个村（社区）没有报送")
-    return [*warnings, *_not_corrected(examined)]
+    return [*warnings, *_not_done(examined)]
 
 
-def _not_corrected(examined: "Examined") -> Iterator[str]:
-    """Lines of the sheet of corrections that somebody has to look at."""
+def _not_done(examined: "Examined") -> Iterator[str]:
+    """Lines of the sheets of corrections and of decisions that somebody has to look at."""
     from bishan_survey.delivery import FINDINGS_BOOK
 
     lines = examined.batch.corrections["outcome"].to_list()
     stale, refused = lines.count("stale"), lines.count("refused")
     if stale or refused:
         yield f"更正单有{stale}行原值已不在、{refused}行不能照办，都没有改，见{FINDINGS_BOOK}的“更正”一页"
+    lines = examined.batch.decisions["outcome"].to_list()
+    stale, refused = lines.count("stale"), lines.count("refused")
+    if stale or refused:
+        yield f"判定单有{stale}行判定以后内容又变了、{refused}行不能照办，都没有照办，见{FINDINGS_BOOK}的“判定”一页"
 
 
 def export(

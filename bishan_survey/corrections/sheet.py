@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bishan_survey.handwritten import SheetKind, read_sheet
+from bishan_survey.handwritten import SheetKind, read_sheets
 from bishan_survey.model import Design
 
 _TITLE, _BLANK = "更正单", "可以用 bishan-survey corrections new 做一张空白的"
@@ -39,4 +39,4 @@ def read_lines(path: Path, design: Design, passwords: tuple[str, ...] = ()) -> l
         WorkspaceError: it cannot be read, or it is not clear where its heading is.
     """
     kind = SheetKind(_TITLE, design.corrections, _BLANK)
-    return [Line(line.number, **line.texts) for line in read_sheet(path, kind, design.notices, passwords)]
+    return [Line(line.number, **line.texts) for line in read_sheets([path], kind, design.notices, passwords)]

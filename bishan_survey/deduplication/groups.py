@@ -31,8 +31,9 @@ def without_contradictions(judged: pl.DataFrame) -> pl.DataFrame:
         The pairs with ``contradicted``: whether that has happened to them.
     """
     told = judged.with_columns(contradicted=pl.lit(False))
-    # Equal keys are the surest link, so they are the last to be given up.
-    for weak in (~pl.col("keyed"), pl.lit(True)):
+    decided = pl.col("decision").is_not_null()
+    # Equal keys are the surest link but for what people have decided, so they are given up late.
+    for weak in (~pl.col("keyed") & ~decided, ~decided, pl.lit(True)):
         given_up = pl.lit(_torn(told)) & (pl.col("verdict") == Verdict.SAME.value) & weak
         told = told.with_columns(
             contradicted=pl.col("contradicted") | given_up,

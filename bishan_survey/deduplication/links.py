@@ -3,7 +3,7 @@
 import polars as pl
 
 from bishan_survey import frames
-from bishan_survey.deduplication.survivors import KEPT, PLACE, SIDES, TIE, outcome_is
+from bishan_survey.deduplication.survivors import KEPT, NOT_GONE, PLACE, SIDES, TIE, outcome_is
 from bishan_survey.model import Design, Verdict
 
 _BESIDE = [f"beside{name}" for name in PLACE]
@@ -32,7 +32,8 @@ def links_of(met: pl.DataFrame, pairs: pl.DataFrame, design: Design, unit: str) 
         design: the definitions.
         unit: whose.
     """
-    reasons = {rule.id: rule.reason for rule in design.survivor_rules} | {TIE: design.notices[TIE].message}
+    reasons = {rule.id: rule.reason for rule in design.survivor_rules}
+    reasons |= {notice: design.notices[notice].message for notice in (TIE, NOT_GONE)}
     linked = met.join(_grounds(met, pairs), on=PLACE, how="left", nulls_equal=True, maintain_order="left")
     return linked.select(
         "group",

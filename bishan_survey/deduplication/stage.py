@@ -12,10 +12,11 @@ import polars as pl
 
 from bishan_survey import frames
 from bishan_survey.deduplication.links import links_of, sided
-from bishan_survey.deduplication.survivors import HELD, KEPT, PLACE, TIE, decided, outcome_is
+from bishan_survey.deduplication.questions import questions_of
+from bishan_survey.deduplication.survivors import HELD, KEPT, PLACE, decided, outcome_is
 from bishan_survey.design import widest_sheet
 from bishan_survey.frames import STATUS
-from bishan_survey.model import Batch, Design, Verdict
+from bishan_survey.model import Batch, Design, Verdict, WordKind
 
 _SAME_VILLAGE, _ELSEWHERE = "D01", "D02"
 _ONE_NUMBER, _ONE_NUMBER_ELSEWHERE = "D04", "D05"
@@ -32,11 +33,15 @@ def deduplicate(batch: Batch, design: Design) -> Batch:
 
     Returns:
         The batch with ``duplicate`` as the status of records that do not count, ties and records of one number but
-        several persons held, a link for every record of a unit met more than once, and findings at their cells.
+        several persons held, a link for every record of a unit met more than once, findings at their cells, and the
+        ``questions`` that the district has to decide.
     """
-    for unit in sorted({unit for _, unit in batch.records}):
+    units = sorted({unit for _, unit in batch.records})
+    for unit in units:
         batch = _counted_once(batch, design, unit)
-    return batch
+    return replace(
+        batch, questions=frames.stack(frames.QUESTIONS, [questions_of(batch, design, unit) for unit in units])
+    )
 
 
 def _counted_once(batch: Batch, design: Design, unit: str) -> Batch:
@@ -76,11 +81,11 @@ def _of_duplicates(met: pl.DataFrame, design: Design, unit: str) -> pl.DataFrame
     )
     told = met.filter(~outcome_is(KEPT)).join(kept, on="group", how="left", maintain_order="left")
     near = pl.col("_village") == pl.col("beside_village")
-    notice = (
-        pl.when(outcome_is(HELD)).then(pl.lit(TIE)).when(near).then(pl.lit(_SAME_VILLAGE)).otherwise(pl.lit(_ELSEWHERE))
-    )
+    notice = pl.when(outcome_is(HELD)).then("rule").when(near).then(pl.lit(_SAME_VILLAGE)).otherwise(pl.lit(_ELSEWHERE))
     reasons = {rule.id: rule.reason for rule in design.survivor_rules}
-    reason = pl.col("rule").replace_strict(reasons, default="", return_dtype=pl.String)
+    ruled = pl.col("ruling").replace_strict(design.decisions.texts(WordKind.ACTION), default="", return_dtype=pl.String)
+    by_rule = pl.col("rule").replace_strict(reasons, default="", return_dtype=pl.String)
+    reason = pl.when(outcome_is(HELD)).then(ruled).otherwise(by_rule)
     return _findings(told.with_columns(notice=notice, reason=reason), design, unit)
 
 

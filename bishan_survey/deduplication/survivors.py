@@ -8,13 +8,20 @@ from bishan_survey import frames
 from bishan_survey.deduplication.groups import components
 from bishan_survey.design import compile_sql, variables_in
 from bishan_survey.frames import STATUS
-from bishan_survey.model import Batch, Design, Sheet, SheetLayout, SurvivorRule, Verdict
+from bishan_survey.model import Batch, Decision, Design, Sheet, SheetLayout, SurvivorRule, Verdict
 
 KEPT, DUPLICATE, HELD = "kept", "duplicate", "held"
-TIE = "D03"
+TIE, NOT_GONE = "D03", "D07"
+"""Notices of records that are held: nobody can tell which stands; the district says that the person is gone."""
 PLACE = [f"_{name}" for name in frames.PLACE]
 SIDES = ("one", "other")
 _REPEATS = "repeats_earlier"
+_LOST, _EVEN, _WON = 0, 1, 2
+_KEEPING = (Decision.KEEP_ONE, Decision.KEEP_OTHER)
+
+
+_NOT_AS_DECIDED = pl.col("ruling").is_not_null() & ~pl.col("gone")
+"""The person is gone, people have decided, and the record does not say so."""
 
 
 def decided(batch: Batch, design: Design, unit: str) -> pl.DataFrame:
@@ -25,7 +32,8 @@ def decided(batch: Batch, design: Design, unit: str) -> pl.DataFrame:
 
 def _met_more_than_once(batch: Batch, design: Design, unit: str) -> pl.DataFrame:
     """All records that are linked with another, over all editions, with what the rules prefer."""
-    groups = _groups(batch.pairs.filter(unit=unit, verdict=Verdict.SAME.value))
+    pairs = batch.pairs.filter(unit=unit, verdict=Verdict.SAME.value)
+    groups = _ruled(_groups(pairs), pairs)
     if groups.is_empty():
         return pl.DataFrame()
     met = []
@@ -59,11 +67,42 @@ def _groups(pairs: pl.DataFrame) -> pl.DataFrame:
     return places.select(*PLACE, group=root.rank("dense").cast(pl.Int64))
 
 
+def _ruled(groups: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """What is decided: whether a record ``stands`` before others; that its person is gone (``ruling``)."""
+    wins, loses = pl.col("decision") == pl.col("wins"), pl.col("decision") == pl.col("loses")
+    sides = pl.concat(
+        pairs.select(
+            *(pl.col(f"{side}_{name}").alias(f"_{name}") for name in frames.PLACE),
+            "decision",
+            wins=pl.lit(keeping.value),
+            loses=pl.lit(dropping.value),
+        )
+        for side, keeping, dropping in zip(SIDES, _KEEPING, _KEEPING[::-1], strict=True)
+    )
+    gone = pl.col("decision").is_in([one.value for one in Decision if one.gone])
+    told = sides.group_by(PLACE, maintain_order=True).agg(
+        stands=pl.when(loses.any()).then(_LOST).when(wins.any()).then(_WON).otherwise(_EVEN),
+        ruling=pl.col("decision").filter(gone).first(),
+    )
+    ruled = groups.join(told, on=PLACE, how="left", nulls_equal=True, maintain_order="left")
+    return ruled.with_columns(pl.col("ruling").drop_nulls().first().over("group"))
+
+
+def says_gone(frame: pl.DataFrame, sheet: Sheet) -> pl.Expr:
+    """Whether a record itself says that its person has died or moved away."""
+    if sheet.gone is None or not variables_in(sheet.gone) <= set(frame.columns):
+        return pl.lit(False)
+    return compile_sql(sheet.gone).fill_null(False)
+
+
 def _preferences(frame: pl.DataFrame, sheet: Sheet, rules: Sequence[SurvivorRule], layout: SheetLayout) -> pl.DataFrame:
     """Addresses and keys of records, and for each survivor rule the value that it prefers the greatest of."""
     # What a form fills in beforehand, such as a running number, is no answer.
     items = [item.name for item in sheet.items if item.name not in layout.prefilled]
     known = frame.with_columns(
+        # Whoever is decided to be gone is best told of by the record that says so too.
+        decided=pl.when(pl.col("ruling").is_null()).then("stands").otherwise(says_gone(frame, sheet).cast(pl.Int32)),
+        gone=says_gone(frame, sheet),
         accepted=pl.col(STATUS) == "accepted",
         answered=pl.sum_horizontal(pl.col(name).is_not_null() for name in items),
     )
@@ -76,7 +115,8 @@ def _preferences(frame: pl.DataFrame, sheet: Sheet, rules: Sequence[SurvivorRule
             value = compile_sql(rule.prefer).to_physical().cast(pl.Int64)
             known = known.with_columns(value.alias(rule.id))
     preferred = [rule.id for rule in rules if rule.id in known.columns]
-    return known.select(*frames.ADDRESS, "position", "group", "key", "edition", "key_item", "key_label", *preferred)
+    told = ("position", "group", "key", "edition", "key_item", "key_label", "ruling", "gone")
+    return known.select(*frames.ADDRESS, *told, *preferred)
 
 
 def _decide(met: pl.DataFrame, rules: Sequence[SurvivorRule]) -> pl.DataFrame:
@@ -96,13 +136,13 @@ def _decide(met: pl.DataFrame, rules: Sequence[SurvivorRule]) -> pl.DataFrame:
     return frame.with_columns(
         outcome=pl.when(~pl.col("alive"))
         .then(pl.lit(DUPLICATE))
-        .when(left > 1)
+        .when((left > 1) | _NOT_AS_DECIDED)
         .then(pl.lit(HELD))
         .otherwise(pl.lit(KEPT)),
         across_towns=pl.col("_town").n_unique().over("group") > 1,
     ).with_columns(
         rule=pl.when(outcome_is(HELD))
-        .then(pl.lit(TIE))
+        .then(pl.when(_NOT_AS_DECIDED).then(pl.lit(NOT_GONE)).otherwise(pl.lit(TIE)))
         .when(outcome_is(KEPT))
         .then(last.replace_strict({n: i for i, n in order.items()}, return_dtype=pl.String, default=None))
         .otherwise("rule")

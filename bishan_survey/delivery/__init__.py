@@ -4,6 +4,7 @@ from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, wri
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv, write_profile_xlsx
 from bishan_survey.delivery.publish import (
+    ADJUDICATION_BOOK,
     FINDINGS_BOOK,
     RESTRICTED,
     STATISTICS_BOOK,
@@ -19,6 +20,7 @@ from bishan_survey.delivery.returns import STATUSES, register_sheet
 from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_pairs, write_statistics
 
 __all__ = [
+    "ADJUDICATION_BOOK",
     "FINDINGS_BOOK",
     "LEAGUE",
     "LEDGER_TITLE",

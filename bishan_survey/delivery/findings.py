@@ -4,6 +4,7 @@ normalised, rows that are no records.
 It carries people's identifiers, so it is made readable by its owner alone.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def write_findings(
     survey: Survey,
     tonight: pl.DataFrame | None = None,
     league: ListSheet | None = None,
-    corrections: ListSheet | None = None,
+    by_hand: Sequence[ListSheet] = (),
 ) -> None:
     """Write the workbook. Equal batches give equal bytes.
 
@@ -50,7 +51,7 @@ def write_findings(
         survey: the round of the survey.
         tonight: id and status of each finding, where findings are followed from night to night.
         league: the league table, likewise.
-        corrections: what became of the corrections by hand, where there are any.
+        by_hand: what became of corrections and decisions, where there are any.
     """
     create_private(path)
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -58,7 +59,7 @@ def write_findings(
         created = datetime.combine(survey.reference_date, datetime.min.time())
         workbook.set_properties({"title": f"{survey.title} 问题清单", "created": created})
         styles = Styles(workbook)
-        for part in [*_lists(batch, areas, tonight, league), *([corrections] if corrections else [])]:
+        for part in [*_lists(batch, areas, tonight, league), *by_hand]:
             write_list(workbook, styles, part)
 
 

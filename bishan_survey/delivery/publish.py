@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from bishan_survey import frames
+from bishan_survey.delivery.adjudication import decisions_sheet, write_adjudication
 from bishan_survey.delivery.corrections import corrections_sheet
 from bishan_survey.delivery.findings import write_findings
 from bishan_survey.delivery.grid import TableGrid, lay_out
@@ -24,7 +25,7 @@ from bishan_survey.frames import accepted
 from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Survey, Table, Verdict
 
 RESTRICTED = "restricted"
-STATISTICS_BOOK, FINDINGS_BOOK = "统计表.xlsx", "问题清单.xlsx"
+STATISTICS_BOOK, FINDINGS_BOOK, ADJUDICATION_BOOK = "统计表.xlsx", "问题清单.xlsx", "重复判定单.xlsx"
 TABLES_SCHEMA = "bishan-survey/tables/1"
 FINDINGS_SCHEMA = "bishan-survey/findings/1"
 _OWNER_ONLY_FOLDER = 0o700
@@ -121,12 +122,19 @@ def _write_restricted(folder: Path, results: Results, followed: FollowUp) -> Non
     findings = batch.findings.hstack(followed.tonight)
     league = league_sheet(followed.league, results.areas)
     corrected = corrections_sheet(batch.corrections, results.areas, results.design.corrections)
-    write_findings(folder / FINDINGS_BOOK, batch, results.areas, results.survey, followed.tonight, league, corrected)
+    decided = decisions_sheet(batch.decisions, results.areas, results.design.decisions)
+    by_hand = [corrected, decided]
+    write_findings(folder / FINDINGS_BOOK, batch, results.areas, results.survey, followed.tonight, league, by_hand)
+    if not batch.questions.is_empty():
+        book = folder / ADJUDICATION_BOOK
+        write_adjudication(book, batch.questions, results.design, results.areas, results.survey)
     write_lives(folder, followed.lives)
     for name, frame in (
         ("findings", findings),
         ("links", batch.links),
         ("pairs", batch.pairs.filter(verdict=Verdict.POSSIBLE.value)),
+        ("questions", batch.questions),
+        ("decisions", batch.decisions),
         ("differences", batch.differences),
         ("corrections", batch.corrections),
         ("normalised", batch.normalised),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from string import Formatter
 
-from bishan_survey.model import CORRECTION_IDS, Design, Severity, SheetWord, SheetWords, WordIds, WordKind
+from bishan_survey.model import CORRECTION_IDS, DECISION_IDS, Design, Severity, SheetWord, SheetWords, WordIds, WordKind
 
 _CHOSEN = (WordKind.COLUMN, WordKind.ACTION)
 """What people write themselves: two of a kind must not be written alike."""
@@ -13,6 +13,7 @@ _CHOSEN = (WordKind.COLUMN, WordKind.ACTION)
 def handwritten_problems(design: Design) -> Iterator[str]:
     """What is wrong with the words of handwritten sheets."""
     yield from _problems("validators：[[correction]]", design.corrections, CORRECTION_IDS)
+    yield from _problems("validators：[[decision]]", design.decisions, DECISION_IDS)
 
 
 def _problems(where: str, sheet: SheetWords, known: WordIds) -> Iterator[str]:

@@ -38,22 +38,29 @@ class HandwrittenLine:
     """What stands under each heading, by its id; an empty text where nothing stands."""
 
 
-def read_sheet(
-    path: Path, kind: SheetKind, notices: Mapping[str, Notice], passwords: tuple[str, ...] = ()
+def read_sheets(
+    paths: Sequence[Path], kind: SheetKind, notices: Mapping[str, Notice], passwords: tuple[str, ...] = ()
 ) -> list[HandwrittenLine]:
-    """The lines of a handwritten sheet, blank ones left out.
+    """The lines of handwritten sheets, one file after the other, blank ones left out.
 
     Args:
-        path: the file, of any format that villages' files may have.
-        kind: which sheet it should be.
+        paths: the files, of any format that villages' files may have.
+        kind: which sheet they should be.
         notices: what is said of files that cannot be read.
-        passwords: to be tried if it is protected.
+        passwords: to be tried if one is protected.
 
     Raises:
-        WorkspaceError: it cannot be read, or it is not clear where its heading is.
+        WorkspaceError: one cannot be read, or it is not clear where its heading is.
     """
+    if not paths:
+        return []
     with open_pool(1) as pool:
-        (answer,) = pool.read([Request(path, path.name, passwords=passwords)])
+        answers = [*pool.read([Request(path, path.name, passwords=passwords) for path in paths])]
+    lines = [_lines_of(answer, path, kind, notices) for answer, path in zip(answers, paths, strict=True)]
+    return [line for part in lines for line in part]
+
+
+def _lines_of(answer: Answer, path: Path, kind: SheetKind, notices: Mapping[str, Notice]) -> list[HandwrittenLine]:
     contents = _readable(answer, path.name, kind, notices)
     columns = kind.words.texts(WordKind.COLUMN)
     advice = f"列名应是：{'、'.join(columns.values())}。{kind.blank}"

@@ -59,6 +59,8 @@ def read_batch(
         lacking=frames.empty(frames.FINDINGS),
         corrections=frames.empty(frames.CORRECTIONS),
         pairs=frames.empty(frames.PAIRS),
+        decisions=frames.empty(frames.DECISIONS),
+        questions=frames.empty(frames.QUESTIONS),
         links=frames.empty(frames.LINKS),
         returns=frames.empty(frames.RETURNS),
         differences=frames.empty(frames.DIFFERENCES),

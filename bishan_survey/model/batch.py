@@ -40,6 +40,10 @@ class Batch:
     """What was corrected by hand, and what could not be."""
     pairs: pl.DataFrame
     """Records that are of one person, or may be."""
+    decisions: pl.DataFrame
+    """What the district has decided of pairs, line by line, and what became of each line."""
+    questions: pl.DataFrame
+    """Pairs that the district is asked to decide."""
     links: pl.DataFrame
     """Records of one person: which counts, which do not, by which rule."""
     returns: pl.DataFrame

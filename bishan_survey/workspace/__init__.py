@@ -2,6 +2,7 @@
 
 from bishan_survey.workspace.folder import (
     CORRECTIONS,
+    DECISIONS,
     INBOX,
     Received,
     Workspace,
@@ -14,6 +15,7 @@ from bishan_survey.workspace.settings import SETTINGS_FILE, Settings, Thresholds
 
 __all__ = [
     "CORRECTIONS",
+    "DECISIONS",
     "INBOX",
     "RECORD",
     "SETTINGS_FILE",

@@ -21,7 +21,7 @@ from bishan_survey.workspace.receipts import RECEIPTS_FILE, Receipts, read_recei
 from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Settings, read_settings, settings_text
 
 INBOX, ARCHIVE, RUNS = "inbox", "archive", "runs"
-REGISTERS = "registers"
+REGISTERS, DECISIONS = "registers", "decisions"
 MAPPINGS, PASSWORDS = "mappings.csv", "passwords.txt"
 CORRECTIONS = ("corrections.xlsx", "corrections.csv")
 _LOCK = ".lock"
@@ -92,6 +92,12 @@ class Workspace:
             both = "、".join(path.name for path in there)
             raise WorkspaceError(f"工作区里有两份更正单：{both}", "请合成一份，把另一份移走")
         return there[0] if there else None
+
+    def decisions(self) -> list[Path]:
+        """The sheets of decisions that the district has filled in, in order of name."""
+        folder = self.root / DECISIONS
+        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        return [path for path in paths if not is_dropping(path.relative_to(folder).as_posix())]
 
     def passwords(self) -> tuple[str, ...]:
         """Passwords of villages' files, one on each line of a file that only its owner should be able to read."""
@@ -192,6 +198,7 @@ def create_workspace(
     for town in sorted({row["town_name"] for row in area_rows}):
         (root / INBOX / town).mkdir(parents=True, exist_ok=True)
     make_private_folder(root / ARCHIVE)
+    make_private_folder(root / DECISIONS)
     (root / RUNS).mkdir(exist_ok=True)
     (root / AREA_FILE).write_bytes(_csv(area_rows))
     text = settings_text(survey, district_code, district)

@@ -11,7 +11,9 @@ _POSITION = {"one": pl.UInt32(), "other": pl.UInt32()}
 
 
 def judged(*pairs: tuple[int, int, str, bool]) -> pl.DataFrame:
-    return pl.DataFrame(pairs, schema=_POSITION | {"verdict": pl.String(), "keyed": pl.Boolean()}, orient="row")
+    schema = _POSITION | {"verdict": pl.String(), "keyed": pl.Boolean()}
+    undecided = pl.lit(None, dtype=pl.String)
+    return pl.DataFrame(pairs, schema=schema, orient="row").with_columns(decision=undecided)
 
 
 def told(*pairs: tuple[int, int, str, bool]) -> list[tuple[str, bool]]:

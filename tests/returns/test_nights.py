@@ -33,9 +33,9 @@ class District:
         self._design = design
         self._nights = 0
 
-    def send(self, name: str, people: Sequence[dict[str, str]]) -> Path:
+    def send(self, name: str, people: Sequence[dict[str, str]], code: str = VILLAGE) -> Path:
         """A village's form, filled in."""
-        village = self.workspace.areas.by_code[VILLAGE]
+        village = self.workspace.areas.by_code[code]
         path = self.workspace.inbox / village.town / name
         content = FormContent(village, {"person": people})
         write_form(path, self._design, self._design.questionnaires[EDITION], self.workspace.settings.survey, content)
