@@ -24,7 +24,7 @@ demo: $(READY) ## 合成一个区的数据，跑完一夜，告诉您结果在�
 	$(BIN)/python -m bishan_survey nightly demo || test $$? -eq 5
 
 test: $(READY) ## 运行全部测试
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY) ## 代码与定义的静态检查
 	$(BIN)/ruff check .

@@ -26,6 +26,6 @@ def converted(path: Path, target: str, folder: Path, suffix: str = "") -> Path:
         ["soffice", f"-env:UserInstallation={profile}", *options, str(path)],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=600,
     )
     return folder / "converted" / f"{path.stem}.{suffix or target.split(':')[0]}"

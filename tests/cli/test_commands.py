@@ -27,7 +27,7 @@ def run(*words: object, columns: int = 100, **environment: str) -> subprocess.Co
         text=True,
         encoding="utf-8",
         env={**os.environ, "COLUMNS": str(columns), **environment},
-        timeout=120,
+        timeout=600,
     )
 
 
