@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 _DATA_SUFFIXES = {".toml", ".csv"}
 _MATCHING = ("feature", "measure", "block", "match", "compared")
-_HANDWRITTEN = ("correction", "decision")
+_HANDWRITTEN = ("correction", "decision", "changed_number")
 _VALIDATORS = (
     *("rule", "derived", "implied", "notice", "survivor", "returns", "lifecycle"),
     *_HANDWRITTEN,
@@ -77,6 +77,7 @@ def load_design(root: Path | None = None) -> Design:
         lifecycle=lifecycle,
         corrections=_words(reader, checks["correction"]),
         decisions=_words(reader, checks["decision"]),
+        changed_numbers=_words(reader, checks["changed_number"]),
         layout=layout,
         compounds=tuple(_nouns(reader, Compound, layouts["compound"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),

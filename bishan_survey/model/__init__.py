@@ -7,6 +7,7 @@ them. All are frozen; a stage takes a :class:`Batch` and returns another.
 """
 
 from bishan_survey.model.batch import Batch, FollowUp, Ledger, Lives, Table
+from bishan_survey.model.changed_numbers import CHANGED_NUMBER_IDS, ChangeOutcome
 from bishan_survey.model.corrections import (
     CORRECTION_IDS,
     CorrectionAction,
@@ -62,6 +63,7 @@ from bishan_survey.model.rules import (
 )
 
 __all__ = [
+    "CHANGED_NUMBER_IDS",
     "CODES_SHEET",
     "CORRECTION_IDS",
     "DECISION_IDS",
@@ -73,6 +75,7 @@ __all__ = [
     "RETURN_SHEET",
     "AreaFrame",
     "Batch",
+    "ChangeOutcome",
     "Code",
     "CodeList",
     "Column",

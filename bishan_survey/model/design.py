@@ -44,6 +44,7 @@ class Design:
     lifecycle: LifecyclePolicy
     corrections: SheetWords
     decisions: SheetWords
+    changed_numbers: SheetWords
     layout: SheetLayout
     compounds: tuple[Compound, ...]
     shells: tuple[TableShell, ...]
