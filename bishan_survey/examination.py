@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bishan_survey.corrections import Checking, Line, apply_corrections
-from bishan_survey.deduplication import deduplicate, match_records
+from bishan_survey.deduplication import changed_numbers, deduplicate, match_records, with_changed_numbers
 from bishan_survey.handwritten import HandwrittenLine
 from bishan_survey.intake import Approved, AreaIndex, Known, Submission, read_batch
 from bishan_survey.model import AreaFrame, Batch, Design, Survey
@@ -32,6 +32,8 @@ class OfficeInput:
 
     corrections: Sequence[Line] = ()
     """The sheet of corrections."""
+    changed_numbers: Sequence[HandwrittenLine] = ()
+    """The table of changed identity numbers."""
     decisions: Sequence[HandwrittenLine] = ()
     """The sheets of decisions on doubtful pairs."""
 
@@ -92,7 +94,9 @@ def examine_batch(
     batch = validate(corrected, design, survey)
     progress.advance()
     progress.begin("去重", 1)
-    batch = deduplicate(match_records(batch, design, decisions=office.decisions), design)
+    changed = changed_numbers(office.changed_numbers, design.changed_numbers)
+    matched = match_records(with_changed_numbers(batch, changed, design), design, changed.now, office.decisions)
+    batch = deduplicate(matched, design)
     progress.advance()
     return with_superseded(batch, settled)
 

@@ -180,6 +180,14 @@ DECISIONS = _contract(
 )
 """Every line of the sheets of decisions that says something, with what became of it and, if there is such a pair
 tonight, where its records are. ``decision`` as understood, or as written where it means nothing."""
+CHANGED_NUMBERS = _contract(
+    {
+        "line": pl.Int64(),
+        **dict.fromkeys(("old", "new", "reason", "author", "date", "outcome", "remark"), pl.String()),
+    },
+    ("line", "outcome"),
+)
+"""Every line of the table of changed identity numbers, in its words, with what becomes of it."""
 LINKS = _contract(
     {
         "group": pl.Int64(),

@@ -145,7 +145,11 @@ def office_input(workspace: Workspace, design: Design) -> OfficeInput:
     Raises:
         WorkspaceError: some of it cannot be read.
     """
-    return OfficeInput(corrections=lines_of(workspace, design), decisions=decisions_of(workspace, design))
+    return OfficeInput(
+        corrections=lines_of(workspace, design),
+        changed_numbers=changed_numbers_of(workspace, design),
+        decisions=decisions_of(workspace, design),
+    )
 
 
 def lines_of(workspace: Workspace, design: Design) -> Sequence[Line]:
@@ -156,6 +160,21 @@ def lines_of(workspace: Workspace, design: Design) -> Sequence[Line]:
     """
     sheet = workspace.corrections()
     return read_lines(sheet, design, workspace.passwords()) if sheet else ()
+
+
+def changed_numbers_of(workspace: Workspace, design: Design) -> Sequence[HandwrittenLine]:
+    """The lines of a workspace's table of changed identity numbers; none if it has none.
+
+    Raises:
+        WorkspaceError: the table cannot be read.
+    """
+    table = workspace.changed_numbers()
+    return read_sheets([table] if table else [], changed_number_table(design), design.notices, workspace.passwords())
+
+
+def changed_number_table(design: Design) -> SheetKind:
+    """Which of the handwritten sheets the table of changed numbers is."""
+    return SheetKind("换号表", design.changed_numbers, "可以用 bishan-survey numbers new 做一张空白的")
 
 
 def decisions_of(workspace: Workspace, design: Design) -> Sequence[HandwrittenLine]:

@@ -105,6 +105,7 @@ def summary(examined: Examined) -> dict[str, Any]:
         "rules": _count(findings, "rule"),
         "normalised": examined.batch.normalised.height,
         "corrections": _count(examined.batch.corrections, "outcome"),
+        "changed_numbers": _count(examined.batch.changed_numbers, "outcome"),
         "questions": examined.batch.questions.height,
         "decisions": _count(examined.batch.decisions, "outcome"),
         "duplicate_groups": examined.batch.links["group"].n_unique(),

@@ -15,6 +15,7 @@ _CONTRACTS = {
     "lacking": frames.FINDINGS,
     "corrections": frames.CORRECTIONS,
     "pairs": frames.PAIRS,
+    "changed_numbers": frames.CHANGED_NUMBERS,
     "decisions": frames.DECISIONS,
     "questions": frames.QUESTIONS,
     "links": frames.LINKS,

@@ -219,13 +219,16 @@ def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:
 
 
 def _not_done(examined: "Examined") -> Iterator[str]:
-    """Lines of the sheets of corrections and of decisions that somebody has to look at."""
+    """Lines of handwritten sheets that somebody has to look at."""
     from bishan_survey.delivery import FINDINGS_BOOK
 
     lines = examined.batch.corrections["outcome"].to_list()
     stale, refused = lines.count("stale"), lines.count("refused")
     if stale or refused:
         yield f"更正单有{stale}行原值已不在、{refused}行不能照办，都没有改，见{FINDINGS_BOOK}的“更正”一页"
+    refused = examined.batch.changed_numbers.filter(outcome="refused").height
+    if refused:
+        yield f"换号表有{refused}行不能照办，见{FINDINGS_BOOK}的“换号”一页"
     lines = examined.batch.decisions["outcome"].to_list()
     stale, refused = lines.count("stale"), lines.count("refused")
     if stale or refused:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bishan_survey.handwritten import SheetKind, read_sheets
-from bishan_survey.model import Design
+from bishan_survey.handwritten import SheetKind, read_sheets, write_blank_sheet
+from bishan_survey.model import Design, Survey
 
-_TITLE, _BLANK = "更正单", "可以用 bishan-survey corrections new 做一张空白的"
+_WIDTHS = {"id": 26, "place": 24, "item": 20, "action": 11, "old": 24, "new": 24, "reason": 36}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +38,13 @@ def read_lines(path: Path, design: Design, passwords: tuple[str, ...] = ()) -> l
     Raises:
         WorkspaceError: it cannot be read, or it is not clear where its heading is.
     """
-    kind = SheetKind(_TITLE, design.corrections, _BLANK)
-    return [Line(line.number, **line.texts) for line in read_sheets([path], kind, design.notices, passwords)]
+    return [Line(line.number, **line.texts) for line in read_sheets([path], _kind(design), design.notices, passwords)]
+
+
+def write_blank(path: Path, design: Design, survey: Survey) -> None:
+    """Write an empty sheet of corrections (:func:`bishan_survey.handwritten.write_blank_sheet`)."""
+    write_blank_sheet(path, _kind(design), survey, _WIDTHS)
+
+
+def _kind(design: Design) -> SheetKind:
+    return SheetKind("更正单", design.corrections, "可以用 bishan-survey corrections new 做一张空白的")

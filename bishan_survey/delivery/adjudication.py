@@ -144,3 +144,15 @@ def decisions_sheet(decisions: pl.DataFrame, areas: AreaFrame, words: SheetWords
         *(pl.when(pl.col(f"{s}_file").is_not_null()).then(_place(s, areas)).alias(columns[s]) for s in _SIDES),
     )
     return ListSheet("判定", (24, 6, 14, 44, 20, 10, 12, 30, 40, 40), frame)
+
+
+def changed_numbers_sheet(changed: pl.DataFrame, words: SheetWords) -> ListSheet:
+    """What became of every line of the table of changed numbers, those that need somebody's attention first."""
+    columns, outcomes = words.texts(WordKind.COLUMN), words.texts(WordKind.OUTCOME)
+    frame = changed.sort(pl.col("outcome") != "refused", maintain_order=True).select(
+        pl.col("line").alias("行"),
+        pl.col("outcome").replace_strict(outcomes, return_dtype=pl.String).alias("结果"),
+        pl.col("remark").alias("说明"),
+        *(pl.col(name).alias(text) for name, text in columns.items()),
+    )
+    return ListSheet("换号", (6, 10, 44, 24, 24, 30, 10, 12), frame)

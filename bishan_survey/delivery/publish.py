@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from bishan_survey import frames
-from bishan_survey.delivery.adjudication import decisions_sheet, write_adjudication
+from bishan_survey.delivery.adjudication import changed_numbers_sheet, decisions_sheet, write_adjudication
 from bishan_survey.delivery.corrections import corrections_sheet
 from bishan_survey.delivery.findings import write_findings
 from bishan_survey.delivery.grid import TableGrid, lay_out
@@ -123,7 +123,8 @@ def _write_restricted(folder: Path, results: Results, followed: FollowUp) -> Non
     league = league_sheet(followed.league, results.areas)
     corrected = corrections_sheet(batch.corrections, results.areas, results.design.corrections)
     decided = decisions_sheet(batch.decisions, results.areas, results.design.decisions)
-    by_hand = [corrected, decided]
+    changed = changed_numbers_sheet(batch.changed_numbers, results.design.changed_numbers)
+    by_hand = [corrected, decided, changed]
     write_findings(folder / FINDINGS_BOOK, batch, results.areas, results.survey, followed.tonight, league, by_hand)
     if not batch.questions.is_empty():
         book = folder / ADJUDICATION_BOOK
@@ -135,6 +136,7 @@ def _write_restricted(folder: Path, results: Results, followed: FollowUp) -> Non
         ("pairs", batch.pairs.filter(verdict=Verdict.POSSIBLE.value)),
         ("questions", batch.questions),
         ("decisions", batch.decisions),
+        ("changed_numbers", batch.changed_numbers),
         ("differences", batch.differences),
         ("corrections", batch.corrections),
         ("normalised", batch.normalised),

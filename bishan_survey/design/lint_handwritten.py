@@ -4,7 +4,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from string import Formatter
 
-from bishan_survey.model import CORRECTION_IDS, DECISION_IDS, Design, Severity, SheetWord, SheetWords, WordIds, WordKind
+from bishan_survey.model import (
+    CHANGED_NUMBER_IDS,
+    CORRECTION_IDS,
+    DECISION_IDS,
+    Design,
+    Severity,
+    SheetWord,
+    SheetWords,
+    WordIds,
+    WordKind,
+)
 
 _CHOSEN = (WordKind.COLUMN, WordKind.ACTION)
 """What people write themselves: two of a kind must not be written alike."""
@@ -14,6 +24,7 @@ def handwritten_problems(design: Design) -> Iterator[str]:
     """What is wrong with the words of handwritten sheets."""
     yield from _problems("validators：[[correction]]", design.corrections, CORRECTION_IDS)
     yield from _problems("validators：[[decision]]", design.decisions, DECISION_IDS)
+    yield from _problems("validators：[[changed_number]]", design.changed_numbers, CHANGED_NUMBER_IDS)
 
 
 def _problems(where: str, sheet: SheetWords, known: WordIds) -> Iterator[str]:

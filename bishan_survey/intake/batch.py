@@ -59,6 +59,7 @@ def read_batch(
         lacking=frames.empty(frames.FINDINGS),
         corrections=frames.empty(frames.CORRECTIONS),
         pairs=frames.empty(frames.PAIRS),
+        changed_numbers=frames.empty(frames.CHANGED_NUMBERS),
         decisions=frames.empty(frames.DECISIONS),
         questions=frames.empty(frames.QUESTIONS),
         links=frames.empty(frames.LINKS),

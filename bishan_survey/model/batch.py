@@ -40,6 +40,8 @@ class Batch:
     """What was corrected by hand, and what could not be."""
     pairs: pl.DataFrame
     """Records that are of one person, or may be."""
+    changed_numbers: pl.DataFrame
+    """Identity numbers that were changed, line by line, and what became of each line."""
     decisions: pl.DataFrame
     """What the district has decided of pairs, line by line, and what became of each line."""
     questions: pl.DataFrame

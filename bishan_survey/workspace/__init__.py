@@ -1,6 +1,7 @@
 """The folder in which a district's survey lives: settings, inbox, archive, runs and the lock."""
 
 from bishan_survey.workspace.folder import (
+    CHANGED_NUMBERS,
     CORRECTIONS,
     DECISIONS,
     INBOX,
@@ -14,6 +15,7 @@ from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, last_ru
 from bishan_survey.workspace.settings import SETTINGS_FILE, Settings, Thresholds
 
 __all__ = [
+    "CHANGED_NUMBERS",
     "CORRECTIONS",
     "DECISIONS",
     "INBOX",

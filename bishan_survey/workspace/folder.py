@@ -24,6 +24,7 @@ INBOX, ARCHIVE, RUNS = "inbox", "archive", "runs"
 REGISTERS, DECISIONS = "registers", "decisions"
 MAPPINGS, PASSWORDS = "mappings.csv", "passwords.txt"
 CORRECTIONS = ("corrections.xlsx", "corrections.csv")
+CHANGED_NUMBERS = ("changed-numbers.xlsx", "changed-numbers.csv")
 _LOCK = ".lock"
 _WRITING = ".writing-"
 _OWNER_ONLY_FOLDER = 0o700
@@ -87,10 +88,21 @@ class Workspace:
         Raises:
             WorkspaceError: there are two, and nothing says which counts.
         """
-        there = [path for name in CORRECTIONS if (path := self.root / name).is_file()]
+        return self._only("更正单", CORRECTIONS)
+
+    def changed_numbers(self) -> Path | None:
+        """The table of changed identity numbers, if there is one.
+
+        Raises:
+            WorkspaceError: there are two, and nothing says which counts.
+        """
+        return self._only("换号表", CHANGED_NUMBERS)
+
+    def _only(self, what: str, names: Sequence[str]) -> Path | None:
+        there = [path for name in names if (path := self.root / name).is_file()]
         if len(there) > 1:
             both = "、".join(path.name for path in there)
-            raise WorkspaceError(f"工作区里有两份更正单：{both}", "请合成一份，把另一份移走")
+            raise WorkspaceError(f"工作区里有两份{what}：{both}", "请合成一份，把另一份移走")
         return there[0] if there else None
 
     def decisions(self) -> list[Path]:
