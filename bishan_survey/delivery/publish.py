@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,13 @@ from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
 from bishan_survey.delivery.returns import REGISTER
 from bishan_survey.delivery.statistics import Publication, write_statistics
+from bishan_survey.delivery.towns import write_towns
 from bishan_survey.errors import DefinitionError
 from bishan_survey.frames import accepted
 from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Survey, Table, Verdict
 
 RESTRICTED = "restricted"
-STATISTICS_BOOK, FINDINGS_BOOK = "统计表.xlsx", "问题清单.xlsx"
+STATISTICS_BOOK, FINDINGS_BOOK, TOWNS = "统计表.xlsx", "问题清单.xlsx", "镇街"
 TABLES_SCHEMA = "bishan-survey/tables/1"
 FINDINGS_SCHEMA = "bishan-survey/findings/1"
 _OWNER_ONLY_FOLDER = 0o700
@@ -117,11 +118,12 @@ def _grid_json(grid: TableGrid) -> dict[str, Any]:
 
 
 def _write_restricted(folder: Path, results: Results, followed: FollowUp) -> None:
-    batch = results.batch
-    findings = batch.findings.hstack(followed.tonight)
-    league = league_sheet(followed.league, results.areas)
-    corrected = corrections_sheet(batch.corrections, results.areas, results.design.corrections)
-    write_findings(folder / FINDINGS_BOOK, batch, results.areas, results.survey, followed.tonight, league, corrected)
+    findings = results.batch.findings.hstack(followed.tonight)
+    batch, areas = replace(results.batch, findings=findings), results.areas
+    league = league_sheet(followed.league, areas)
+    corrected = corrections_sheet(batch.corrections, areas, results.design.corrections)
+    write_findings(folder / FINDINGS_BOOK, batch, areas, results.survey, corrected, league=league)
+    write_towns(folder / TOWNS, batch, areas, results.survey, followed.league)
     write_lives(folder, followed.lives)
     for name, frame in (
         ("findings", findings),
