@@ -141,6 +141,7 @@ PAIRS = _contract(
         "agreed": pl.String(),
         "differed": pl.String(),
         **{f"{side}_{name}": kind for side in ("one", "other") for name, kind in (PLACE | AREA).items()},
+        **{f"{side}_person": pl.String() for side in ("one", "other")},
     },
     (
         *("pair", "basis", "unit", "rule", "reason", "verdict", "keyed", "contradicted"),
@@ -150,7 +151,8 @@ PAIRS = _contract(
 """Two records of one person (``verdict`` is ``same``), or perhaps of one (``possible``), by which ``rule`` and why, and
 which items ``agreed`` and ``differed``, as labels. ``keyed``: both have the same key. ``contradicted``: together with
 other pairs it would make one person of two who are not. ``pair`` is the same from night to night, and so is ``basis``
-as long as nothing changes of what people are shown who decide on it."""
+as long as nothing changes of what people are shown who decide on it. ``…_person``: id of the person that each is of,
+once that is told (PERSONS)."""
 LINKS = _contract(
     {
         "group": pl.Int64(),
@@ -167,12 +169,14 @@ LINKS = _contract(
         "match_reason": pl.String(),
         "agreed": pl.String(),
         "differed": pl.String(),
+        "person": pl.String(),
     },
     ("group", "unit", "file", "row", "outcome", "rule", "reason"),
 )
 """Every record of a person met more than once. ``outcome``: ``kept``, ``duplicate`` or ``held``, by which survivor
 ``rule``. Of all but the one that is kept: the match rule by which it is of that person, and which items agree with the
-record that is kept (or, if it is not linked with it directly, with another of the group) and which differ."""
+record that is kept (or, if it is not linked with it directly, with another of the group) and which differ.
+``person``: id of the person, once that is told (PERSONS)."""
 RETURNS = _contract(
     {
         "village": pl.String(),
@@ -242,6 +246,22 @@ ROUNDS = _contract(
 )
 """One row for each village of the area frame: how many returns of it have counted so far, the hashes of the contents
 that count now, and the night on which they were first examined."""
+PERSONS = _contract(
+    {
+        "key": pl.String(),
+        "own": pl.String(),
+        "person": pl.String(),
+        "known": pl.String(),
+        "first_seen": pl.String(),
+    },
+    ("key", "own", "person", "first_seen"),
+)
+"""Every key by which a person was ever known, once, with the id that was allotted to it on the night on which it was
+``first_seen`` (``own``) and the id of the ``person`` whose it is: the oldest of the own ids of that person's keys.
+Where the two are not the same, the own id is merged into the other; it comes back when they are two persons after all.
+``known``: a hash of what the person was last called, by which two are told apart who give one number."""
+PERSON = "_person"
+"""Column of a person's record with the person's id, once that is told; null where nobody can tell who it is."""
 TONIGHT = _contract(
     {"id": pl.String(), "status": pl.String(), "rounds": pl.Int64()},
     ("id", "status", "rounds"),

@@ -14,6 +14,7 @@ from bishan_survey.delivery.corrections import corrections_sheet
 from bishan_survey.delivery.findings import write_findings
 from bishan_survey.delivery.grid import TableGrid, lay_out
 from bishan_survey.delivery.life import league_sheet, write_follow_up, write_lives
+from bishan_survey.delivery.memory import write_persons
 from bishan_survey.delivery.private import create_private, read_private_csv, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
@@ -47,13 +48,14 @@ def grids_of(tables: Sequence[Table], design: Design, areas: AreaFrame) -> list[
     return [lay_out(table, areas, design.variable_labels.get(table.shell.stub or "", "")) for table in tables]
 
 
-def publish(folder: Path, results: Results, followed: FollowUp) -> dict[str, str]:
+def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.DataFrame) -> dict[str, str]:
     """Write everything. Equal results give equal bytes.
 
     Args:
         folder: the run's, empty.
         results: what the night gave.
         followed: how findings have fared since the nights before.
+        persons: who is who.
 
     Returns:
         Delivery profiles that could not be written, and why: one answer that does not fit into another system's
@@ -72,6 +74,7 @@ def publish(folder: Path, results: Results, followed: FollowUp) -> dict[str, str
             )
     write_follow_up(statistics, followed, results.areas)
     _write_restricted(restricted, results, followed)
+    write_persons(restricted, persons)
     return _write_profiles(restricted, results)
 
 
