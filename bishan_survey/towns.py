@@ -29,12 +29,19 @@ class Sight:
     """What of the files and villages a 镇街 may be told of."""
 
     town: str
+    came: pl.Series
+    """The files that came from there."""
     files: pl.Series
-    """The files that are its own."""
+    """The files that are its own: those, and others that hold its people alone."""
     names: Mapping[str, str]
     """What stands in messages for each file: its name, or that it is another's; the longest names first."""
     villages: Mapping[str, str]
     """Villages of other 镇街 that none of its own is called like, likewise."""
+
+    def holds(self, town: str = "town", file: str = "file") -> pl.Expr:
+        """Whether something is of this 镇街: of its villages, or of an unknown one in a file that came from there."""
+        unplaced = pl.col(town).is_null() & pl.col(file).is_in(self.came.implode())
+        return (pl.col(town) == self.town).fill_null(False) | unplaced
 
     def own(self, file: str = "file") -> pl.Expr:
         """Whether a file is of this 镇街."""
@@ -70,6 +77,7 @@ def sight_of(batch: Batch, town: str, areas: AreaFrame) -> Sight:
     others = {village.name for village in areas.villages} - called
     return Sight(
         town,
+        batch.sources.filter(town=town)["file"],
         files,
         {name: name if name in own else OTHER_FILE for name in names},
         dict.fromkeys(sorted(others, key=lambda name: (-len(name), name)), OTHER_VILLAGE),
@@ -94,32 +102,33 @@ def of_town(batch: Batch, town: str, areas: AreaFrame) -> Batch:
         person with another's, which have no ``reason``; where that is released, a further line says 镇街 and village.
     """
     sight = sight_of(batch, town, areas)
-    home = batch.sources.select("file", came="town")
-    records = {of: _of(frame, home, town) for of, frame in batch.records.items()}
+    records = _of(batch.records, sight)
     places = pl.concat(
         [frame.select(**_OF) for frame in records.values()] or [pl.DataFrame(schema=frames.PLACE)]
     ).unique()
+    sided = _sided(batch.pairs, places)
+    across = _across(sided)
     return replace(
         batch,
         sources=batch.sources.filter(sight.own()).with_columns(_renamed("copy_of", sight.names)),
         columns=batch.columns.filter(sight.own()),
         records=records,
-        findings=_findings(batch.findings, home, sight),
+        findings=_findings(batch.findings, sight),
         normalised=_placed(batch.normalised, places).with_columns(sight.named()),
         not_records=batch.not_records.filter(sight.own()),
         extras=_placed(batch.extras, places).with_columns(sight.named()),
-        lacking=_findings(batch.lacking, home, sight),
+        lacking=_findings(batch.lacking, sight),
         corrections=batch.corrections.clear(),
-        pairs=_pairs(batch.pairs, places, sight),
-        links=_links(batch, places, sight),
+        pairs=_pairs(sided, across, sight).select(batch.pairs.columns),
+        links=_links(batch.links, across, places, sight),
         returns=batch.returns.filter(town=town).with_columns(
             _renamed(name, sight.names) for name in ("files", "superseded", "copies")
         ),
         differences=batch.differences.filter(pl.col("village").str.starts_with(town)).with_columns(
             *(one for when in ("earlier", "later") for one in sight.named(f"{when}_file", f"{when}_sheet"))
         ),
-        verbatim={of: _of(frame, home, town) for of, frame in batch.verbatim.items()},
-        dropped={of: _of(frame, home, town) for of, frame in batch.dropped.items()},
+        verbatim=_of(batch.verbatim, sight),
+        dropped=_of(batch.dropped, sight),
     )
 
 
@@ -135,10 +144,9 @@ def _renamed(column: str, names: Mapping[str, str]) -> pl.Expr:
     return pl.col(column).str.replace_many([*names], [*names.values()], leftmost=True) if names else pl.col(column)
 
 
-def _of(records: pl.DataFrame, home: pl.DataFrame, town: str) -> pl.DataFrame:
+def _of(records: Mapping[tuple[str, str], pl.DataFrame], sight: Sight) -> dict[tuple[str, str], pl.DataFrame]:
     """The records of a 镇街."""
-    known = records.join(home.rename({"file": "_file"}), on="_file", how="left", maintain_order="left")
-    return known.filter(pl.coalesce("_town", "came") == town).drop("came")
+    return {of: frame.filter(sight.holds("_town", "_file")) for of, frame in records.items()}
 
 
 def _placed(frame: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
@@ -146,11 +154,9 @@ def _placed(frame: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     return frame.join(places, on=_PLACE, how="semi", nulls_equal=True, maintain_order="left")
 
 
-def _findings(findings: pl.DataFrame, home: pl.DataFrame, sight: Sight) -> pl.DataFrame:
-    known = findings.join(home, on="file", how="left", maintain_order="left")
+def _findings(findings: pl.DataFrame, sight: Sight) -> pl.DataFrame:
     about_file = pl.col("row").is_null() & pl.col("village").is_null() & sight.own()
-    own = known.filter((pl.coalesce("town", "came") == sight.town) | about_file).drop("came")
-    return sight.told(own).with_columns(sight.named())
+    return sight.told(findings.filter(sight.holds() | about_file)).with_columns(sight.named())
 
 
 def _sided(pairs: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
@@ -162,33 +168,30 @@ def _sided(pairs: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     return pairs.with_columns(pl.col("own_one", "own_other").fill_null(False))
 
 
-def _across(pairs: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def _across(sided: pl.DataFrame) -> pl.DataFrame:
     """Pairs with another 镇街's record, the own one first, with ``released``."""
-    known = _sided(pairs, places).filter(pl.col("own_one") ^ pl.col("own_other"))
-    columns = [name.removeprefix("one_") for name in pairs.columns if name.startswith("one_")]
+    columns = [name.removeprefix("one_") for name in sided.columns if name.startswith("one_")]
     turned = [
         pl.when("own_one").then(f"{one}_{name}").otherwise(f"{other}_{name}").alias(f"{one}_{name}")
         for one, other in (_SIDES, _SIDES[::-1])
         for name in columns
     ]
-    released = pl.col(RELEASED).fill_null(False) if RELEASED in pairs.columns else pl.lit(False)
-    return known.with_columns(*turned, released.alias(RELEASED)).drop("own_one", "own_other")
+    released = pl.col(RELEASED).fill_null(False) if RELEASED in sided.columns else pl.lit(False)
+    return sided.filter(pl.col("own_one") ^ pl.col("own_other")).with_columns(*turned, released.alias(RELEASED))
 
 
-def _pairs(pairs: pl.DataFrame, places: pl.DataFrame, sight: Sight) -> pl.DataFrame:
-    both = _sided(pairs, places).filter("own_one", "own_other")
-    across = _across(pairs, places)
+def _pairs(sided: pl.DataFrame, across: pl.DataFrame, sight: Sight) -> pl.DataFrame:
+    both = sided.filter("own_one", "own_other")
     shown = [name for name in across.columns if name.startswith("one_")] + ["unit", "verdict", "keyed", RELEASED]
     where = [pl.when(RELEASED).then(f"other_{name}").alias(f"other_{name}") for name in frames.AREA]
     told = across.select(*shown, *where, contradicted=pl.lit(False)).unique()
     told = told.sort([name for name in told.columns if name not in ("verdict", "keyed")], nulls_last=True)
-    whole = pl.concat([both, told], how="diagonal").select(pairs.columns)
+    whole = pl.concat([both, told], how="diagonal")
     return whole.with_columns(*(one for side in _SIDES for one in sight.named(f"{side}_file", f"{side}_sheet")))
 
 
-def _links(batch: Batch, places: pl.DataFrame, sight: Sight) -> pl.DataFrame:
+def _links(links: pl.DataFrame, across: pl.DataFrame, places: pl.DataFrame, sight: Sight) -> pl.DataFrame:
     """The own records of every group, numbered anew: another's groups are not to be counted by the gaps."""
-    links = batch.links
     own = _placed(links, places)
     groups = ["unit", "group"]
     shared = links.join(places, on=_PLACE, how="anti", nulls_equal=True).select(groups).unique()
@@ -197,16 +200,15 @@ def _links(batch: Batch, places: pl.DataFrame, sight: Sight) -> pl.DataFrame:
     blanked = told.with_columns(
         across_towns=hidden, **{n: pl.when(~hidden).then(n) for n in ("rule", "reason", *_GROUNDS)}
     )
-    whole = pl.concat([blanked.drop("shared"), _released(batch.pairs, blanked, places)], how="diagonal")
+    whole = pl.concat([blanked.drop("shared"), _released(across, blanked)], how="diagonal")
     ordered = whole.sort(groups, maintain_order=True)
     numbered = ordered.with_columns(group=pl.struct(groups).rle_id().cast(pl.Int64) + 1)
     return numbered.select(links.columns).with_columns(sight.named())
 
 
-def _released(pairs: pl.DataFrame, own: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def _released(across: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     """镇街 and village of the other records of own people, as far as the district has released them."""
-    told = _across(pairs, places).filter(RELEASED, verdict=Verdict.SAME.value)
-    told = told.rename({f"one_{name}": name for name in _PLACE})
+    told = across.filter(RELEASED, verdict=Verdict.SAME.value).rename({f"one_{name}": name for name in _PLACE})
     return (
         own.select("group", "unit", *_PLACE)
         .join(told.drop("unit"), on=_PLACE, nulls_equal=True)
