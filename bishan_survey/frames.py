@@ -143,6 +143,7 @@ PAIRS = _contract(
         "agreed": pl.String(),
         "differed": pl.String(),
         **{f"{side}_{name}": kind for side in ("one", "other") for name, kind in (PLACE | AREA).items()},
+        **{f"{side}_person": pl.String() for side in ("one", "other")},
     },
     (
         *("pair", "basis", "unit", "rule", "reason", "verdict", "keyed", "contradicted", "released"),
@@ -154,7 +155,7 @@ which items ``agreed`` and ``differed``, as labels. ``keyed``: both have the sam
 other pairs it would make one person of two who are not. ``decision``: what the district has decided of it, by which the
 verdict is what it is (``different`` too, then); ``released``: each 镇街 may know where the other record is. ``pair`` is
 the same from night to night, and so is ``basis`` as long as nothing changes of what people are shown who decide on it.
-"""
+``…_person``: id of the person that each is of, once that is told (PERSONS)."""
 QUESTIONS = _contract(
     {
         "group": pl.Int64(),
@@ -187,7 +188,8 @@ CHANGED_NUMBERS = _contract(
     },
     ("line", "outcome"),
 )
-"""Every line of the table of changed identity numbers, in its words, with what becomes of it."""
+"""Every line of the table of changed identity numbers, with what becomes of it; the numbers as understood, or as
+written where they mean nothing."""
 LINKS = _contract(
     {
         "group": pl.Int64(),
@@ -204,12 +206,14 @@ LINKS = _contract(
         "match_reason": pl.String(),
         "agreed": pl.String(),
         "differed": pl.String(),
+        "person": pl.String(),
     },
     ("group", "unit", "file", "row", "outcome", "rule", "reason"),
 )
 """Every record of a person met more than once. ``outcome``: ``kept``, ``duplicate`` or ``held``, by which survivor
 ``rule``. Of all but the one that is kept: the match rule by which it is of that person, and which items agree with the
-record that is kept (or, if it is not linked with it directly, with another of the group) and which differ."""
+record that is kept (or, if it is not linked with it directly, with another of the group) and which differ.
+``person``: id of the person, once that is told (PERSONS)."""
 RETURNS = _contract(
     {
         "village": pl.String(),
@@ -279,6 +283,22 @@ ROUNDS = _contract(
 )
 """One row for each village of the area frame: how many returns of it have counted so far, the hashes of the contents
 that count now, and the night on which they were first examined."""
+PERSONS = _contract(
+    {
+        "key": pl.String(),
+        "own": pl.String(),
+        "person": pl.String(),
+        "known": pl.String(),
+        "first_seen": pl.String(),
+    },
+    ("key", "own", "person", "first_seen"),
+)
+"""Every key by which a person was ever known, once, with the id that was allotted to it on the night on which it was
+``first_seen`` (``own``) and the id of the ``person`` whose it is: the oldest of the own ids of that person's keys.
+Where the two are not the same, the own id is merged into the other; it comes back when they are two persons after all.
+``known``: a hash of what the person was last called, by which two are told apart who give one number."""
+PERSON = "_person"
+"""Column of a person's record with the person's id, once that is told; null where nobody can tell who it is."""
 TONIGHT = _contract(
     {"id": pl.String(), "status": pl.String(), "rounds": pl.Int64()},
     ("id", "status", "rounds"),

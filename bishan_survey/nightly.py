@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from bishan_survey.consolidation import (
     ledger_of,
 )
 from bishan_survey.corrections import Line, read_lines
+from bishan_survey.deduplication import numbers_now
 from bishan_survey.delivery import (
     ADJUDICATION_BOOK,
     RESTRICTED,
@@ -26,15 +27,25 @@ from bishan_survey.delivery import (
     grids_of,
     publish,
     read_lives,
+    read_persons,
     register_sheet,
 )
 from bishan_survey.examination import OfficeInput, Progress, examine_files, examine_list
 from bishan_survey.forms import Returned, write_returns
 from bishan_survey.handwritten import HandwrittenLine, SheetKind, read_sheets
 from bishan_survey.intake import AreaIndex, Known, Submission, read_mappings
-from bishan_survey.lifecycle import follow_up, no_lives
+from bishan_survey.lifecycle import follow_up, no_lives, no_persons, with_persons
 from bishan_survey.model import Batch, Design, FollowUp, Lives, Survey
-from bishan_survey.record import FOLLOWED, Examined, coverage_pairs, following, missing_pairs, run_record
+from bishan_survey.record import (
+    FOLLOWED,
+    PERSONS,
+    Examined,
+    coverage_pairs,
+    following,
+    missing_pairs,
+    persons_on_record,
+    run_record,
+)
 from bishan_survey.validation import checks_in_force
 from bishan_survey.workspace import (
     RECORD,
@@ -76,14 +87,18 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         progress: told how far it has come.
     """
     with workspace.locked():
-        before = remembered(workspace)
+        before, known = remembered(workspace), remembered_persons(workspace)
         examined, results = consolidate_workspace(workspace, design, started, progress)
-        followed = followed_up(workspace, design, examined.batch, before, started)
+        moment, changes = started.isoformat(timespec="seconds"), numbers_now(examined.batch)
+        batch, persons = with_persons(examined.batch, known, design, moment, changes)
+        examined, results = replace(examined, batch=batch), replace(results, batch=batch)
+        followed = followed_up(workspace, design, batch, before, started)
         progress.begin("写出结果", 1)
         with new_run(workspace, started) as run:
-            refused = publish(run.path, results, followed)
-            returned = hand_back(workspace, design, examined.batch, run.path / RESTRICTED / RETURNS, progress)
+            refused = publish(run.path, results, followed, persons)
+            returned = hand_back(workspace, design, batch, run.path / RESTRICTED / RETURNS, progress)
             record = run_record(run.id, started, examined, results) | following(followed, design)
+            record |= persons_on_record(persons)
             record |= {"returned": len(returned), "profiles_refused": refused}
             write_atomically(run.path / RECORD, _as_json(record), private=False)
         progress.advance()
@@ -108,6 +123,22 @@ def remembered(workspace: Workspace) -> Lives:
     """
     run = last_run(workspace)
     return no_lives() if run is None or FOLLOWED not in read_record(run) else read_lives(run.path / RESTRICTED)
+
+
+def remembered_persons(workspace: Workspace, last_year: Workspace | None = None) -> pl.DataFrame:
+    """Who is who, as the current run remembers it; before the first that does, as last year's workspace does.
+
+    Args:
+        workspace: the opened workspace.
+        last_year: the workspace of the round before, if it is known.
+
+    Raises:
+        WorkspaceError: the run, or what it remembers, is gone or damaged.
+    """
+    run = last_run(workspace)
+    if run is not None and PERSONS in read_record(run):
+        return read_persons(run.path / RESTRICTED)
+    return no_persons() if last_year is None else remembered_persons(last_year)
 
 
 def followed_up(workspace: Workspace, design: Design, batch: Batch, before: Lives, started: datetime) -> FollowUp:

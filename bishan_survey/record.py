@@ -16,6 +16,8 @@ from bishan_survey.model import Batch, Design, FollowUp, Ledger, Village
 RUN_SCHEMA = "bishan-survey/run/1"
 FOLLOWED = "lifecycle"
 """Key of a run's record that tells how many findings stand where; runs of older programs have none."""
+PERSONS = "persons"
+"""Key that tells how many persons are remembered, likewise."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,12 @@ def following(followed: FollowUp, design: Design) -> dict[str, Any]:
         "flagged_rules": [*flagged_rules(rules, design.lifecycle)],
         "never_fired": rules.filter(failed=0).height,
     }
+
+
+def persons_on_record(persons: pl.DataFrame) -> dict[str, Any]:
+    """How many persons are remembered, and how many ids are merged into others', without any person's data."""
+    merged = persons.filter(pl.col("own") != pl.col("person")).height
+    return {PERSONS: {"remembered": persons["person"].n_unique(), "merged": merged}}
 
 
 def _codes(villages: Sequence[Village]) -> list[str]:

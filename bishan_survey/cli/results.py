@@ -154,6 +154,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
         SEVERITIES,
         STATISTICS,
         STATISTICS_BOOK,
+        TOWNS,
         ledger_pairs,
     )
     from bishan_survey.lifecycle import flagged_rules
@@ -180,6 +181,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
             ("统计表", night.folder / STATISTICS / STATISTICS_BOOK),
             ("问题清单（含个人信息）", night.folder / RESTRICTED / FINDINGS_BOOK),
             *asked,
+            ("各镇街自己的问题清单（含个人信息）", night.folder / RESTRICTED / TOWNS),
             (f"退给村里改的表（{len(night.returned)}份）", night.folder / RESTRICTED / RETURNS),
             ("本次运行的全部文件", night.folder),
         ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from bishan_survey import frames
+from bishan_survey.changes import Changes
 from bishan_survey.handwritten import HandwrittenLine, day_of, folded
 from bishan_survey.model import Batch, ChangeOutcome, Design, SheetWords, WordKind
 
@@ -21,7 +22,7 @@ class ChangedNumbers:
     """The lines that hold, and why the others do not."""
 
     lines: Sequence[HandwrittenLine] = ()
-    now: Mapping[str, str] = field(default_factory=dict)
+    now: Changes = field(default_factory=dict)
     """The number that has taken the place of each old one."""
     refused: Mapping[int, str] = field(default_factory=dict)
     """Why lines are refused, by their places."""
@@ -38,6 +39,7 @@ class ChangedNumbers:
         elif met.isdisjoint(str(_number(line.texts[name])) for name in _NUMBERS):
             outcome, remark = ChangeOutcome.UNUSED, words.remark("unused")
         written = {name: text or None for name, text in line.texts.items()}
+        written |= {name: _number(line.texts[name]) or written[name] for name in _NUMBERS}
         return {"line": line.number, **written, "outcome": outcome.value, "remark": remark}
 
 
@@ -107,6 +109,12 @@ def _together(name: str, places: Sequence[int], lines: Sequence[HandwrittenLine]
 
 
 _SCHEMA = {name: column.dtype.type for name, column in frames.CHANGED_NUMBERS.columns.items()}
+
+
+def numbers_now(batch: Batch) -> Changes:
+    """The number that has taken the place of each identity number that was changed, as a batch tells it."""
+    holding = batch.changed_numbers.filter(pl.col("outcome") != ChangeOutcome.REFUSED.value)
+    return dict(holding.select("old", "new").iter_rows())
 
 
 def with_changed_numbers(batch: Batch, changed: ChangedNumbers, design: Design) -> Batch:

@@ -10,11 +10,9 @@ from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from bishan_survey.changes import Changes, latest
 from bishan_survey.design import compile_sql
 from bishan_survey.model import Distance, Making, MatchFeature, MatchMeasure
-
-Changes = Mapping[str, str]
-"""The number that has taken the place of each identity number that was changed."""
 
 
 def with_features(people: pl.DataFrame, features: Sequence[MatchFeature], changes: Changes) -> pl.DataFrame:
@@ -55,16 +53,8 @@ def _syllable(character: str, fold: Mapping[str, str]) -> str:
 
 def _current(numbers: pl.Series, _: MatchFeature, changes: Changes) -> pl.Series:
     """The number that counts today, where a number was changed (more than once, perhaps)."""
-    today = {number: _latest(number, changes) for number in changes}
+    today = {number: latest(number, changes) for number in changes}
     return numbers.replace(today) if today else numbers
-
-
-def _latest(number: str, changes: Changes) -> str:
-    seen = {number}
-    while number in changes and changes[number] not in seen:
-        number = changes[number]
-        seen.add(number)
-    return number
 
 
 _MADE: Mapping[Making, Callable[[pl.Series, MatchFeature, Changes], pl.Series]] = {

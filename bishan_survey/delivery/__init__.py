@@ -2,12 +2,14 @@
 
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
+from bishan_survey.delivery.memory import read_persons
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv, write_profile_xlsx
 from bishan_survey.delivery.publish import (
     ADJUDICATION_BOOK,
     FINDINGS_BOOK,
     RESTRICTED,
     STATISTICS_BOOK,
+    TOWNS,
     Results,
     grids_of,
     publish,
@@ -30,6 +32,7 @@ __all__ = [
     "STATISTICS",
     "STATISTICS_BOOK",
     "STATUSES",
+    "TOWNS",
     "Publication",
     "Results",
     "findings_for_people",
@@ -41,6 +44,7 @@ __all__ = [
     "read_counted",
     "read_findings",
     "read_lives",
+    "read_persons",
     "read_progress",
     "register_sheet",
     "write_findings",

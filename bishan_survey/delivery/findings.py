@@ -4,7 +4,6 @@ normalised, rows that are no records.
 It carries people's identifiers, so it is made readable by its owner alone.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +29,8 @@ _REASONS = {
 _SIDES = {"one": "甲", "other": "乙"}
 _BOTH, _NEITHER = "各算一人", "均暂不计"
 _TORN = "；但连起来会把不是同一人的也连在一起"
+_ELSEWHERE, _PERHAPS_ELSEWHERE = "在区内其他镇街也有登记", "在区内其他镇街可能也有登记，由区里核对"
+"""What a 镇街 is told where the reason is another's business (:mod:`bishan_survey.towns`)."""
 _OUTCOMES = {"kept": "以此条为准", "duplicate": "重复，不计", "held": "无法判定，暂不计"}
 
 
@@ -38,39 +39,37 @@ def write_findings(
     batch: Batch,
     areas: AreaFrame,
     survey: Survey,
-    tonight: pl.DataFrame | None = None,
+    *more: ListSheet,
+    town: str = "",
     league: ListSheet | None = None,
-    by_hand: Sequence[ListSheet] = (),
 ) -> None:
     """Write the workbook. Equal batches give equal bytes.
 
     Args:
         path: where to.
-        batch: a batch that has gone through all stages.
+        batch: a batch that has gone through all stages; its findings may have their ``status``.
         areas: the villages that should report.
         survey: the round of the survey.
-        tonight: id and status of each finding, where findings are followed from night to night.
-        league: the league table, likewise.
-        by_hand: what became of corrections and decisions, where there are any.
+        more: further sheets.
+        town: name of the 镇街 that it is for, of whose records alone the batch then is made; empty: the district.
+        league: the league table, where findings are followed from night to night.
     """
     create_private(path)
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(str(path), options) as workbook:
         created = datetime.combine(survey.reference_date, datetime.min.time())
-        workbook.set_properties({"title": f"{survey.title} 问题清单", "created": created})
+        workbook.set_properties({"title": f"{survey.title} {town}问题清单", "created": created})
         styles = Styles(workbook)
-        for part in [*_lists(batch, areas, tonight, league), *by_hand]:
+        summary = [] if town else [_summary(batch.findings, areas)]
+        for part in [*summary, *([league] if league else []), *_lists(batch, areas), *more]:
             write_list(workbook, styles, part)
 
 
-def _lists(batch: Batch, areas: AreaFrame, tonight: pl.DataFrame | None, league: ListSheet | None) -> list[ListSheet]:
-    findings = batch.findings if tonight is None else batch.findings.hstack(tonight)
-    status = () if tonight is None else (8,)
+def _lists(batch: Batch, areas: AreaFrame) -> list[ListSheet]:
+    status = (8,) if "status" in batch.findings.columns else ()
     widths = (12, 20, 24, 12, 9, 18, 22, 10, *status, 40, 46, 18)
     return [
-        ListSheet("小结", (20, *(12 for _ in SEVERITIES), 14), _summary(batch.findings, areas)),
-        *([league] if league else []),
-        ListSheet("问题清单", widths, findings_for_people(findings, areas)),
+        ListSheet("问题清单", widths, findings_for_people(batch.findings, areas)),
         ListSheet("重复登记", (8, 26, 30, 14, 8, 12, 20, 18, 40, 40, 40, 30), _duplicates(batch, areas)),
         ListSheet("可能重复", (40, 40, 30, 14, *(30, 14, 8, 12, 20) * 2), _perhaps(batch, areas)),
         differences_sheet(batch, areas),
@@ -105,7 +104,7 @@ def findings_for_people(findings: pl.DataFrame, areas: AreaFrame) -> pl.DataFram
     )
 
 
-def _summary(findings: pl.DataFrame, areas: AreaFrame) -> pl.DataFrame:
+def _summary(findings: pl.DataFrame, areas: AreaFrame) -> ListSheet:
     """Number of findings by town and weight."""
     counted = findings.group_by("town").agg(
         *((pl.col("severity") == weight).sum().cast(pl.Int64).alias(label) for weight, label in SEVERITIES.items()),
@@ -116,7 +115,7 @@ def _summary(findings: pl.DataFrame, areas: AreaFrame) -> pl.DataFrame:
     whole = pl.concat([frame, unplaced.select(frame.columns)]).fill_null(0)
     named = whole.select(town_name(areas).fill_null("（不知是哪个镇街）").alias("镇街"), pl.exclude("town"))
     total = named.select(pl.lit("合计").alias("镇街"), pl.exclude("镇街").sum())
-    return pl.concat([named, total])
+    return ListSheet("小结", (20, *(12 for _ in SEVERITIES), 14), pl.concat([named, total]))
 
 
 def _duplicates(batch: Batch, areas: AreaFrame) -> pl.DataFrame:
@@ -129,7 +128,7 @@ def _duplicates(batch: Batch, areas: AreaFrame) -> pl.DataFrame:
         town_name(areas).alias("镇街"),
         village_name(areas).alias("村（社区）"),
         pl.col("outcome").replace_strict(_OUTCOMES, return_dtype=pl.String).alias("结论"),
-        pl.format("{}（{}）", "reason", "rule").alias("依据"),
+        pl.format("{}（{}）", "reason", "rule").fill_null(_ELSEWHERE).alias("依据"),
         pl.format("{}（{}）", "match_reason", "matched_by").alias("为什么是同一人"),
         pl.col("agreed").alias("相同的项目"),
         pl.col("differed").alias("不同的项目"),
@@ -141,7 +140,7 @@ def _perhaps(batch: Batch, areas: AreaFrame) -> pl.DataFrame:
     asked = batch.pairs.filter(verdict=Verdict.POSSIBLE.value).sort("keyed", descending=True, maintain_order=True)
     torn = pl.when("contradicted").then(pl.lit(_TORN)).otherwise(pl.lit(""))
     return asked.select(
-        pl.format("{}（{}）{}", "reason", "rule", torn).alias("为什么要问"),
+        pl.format("{}（{}）{}", "reason", "rule", torn).fill_null(_PERHAPS_ELSEWHERE).alias("为什么要问"),
         pl.col("agreed").alias("相同的项目"),
         pl.col("differed").alias("不同的项目"),
         pl.when("keyed").then(pl.lit(_NEITHER)).otherwise(pl.lit(_BOTH)).alias("目前"),

@@ -5,13 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from bishan_survey import frames
 from bishan_survey.delivery.findings import SEVERITIES
 from bishan_survey.delivery.lists import ListSheet, town_name
-from bishan_survey.delivery.private import create_private, write_private_csv
+from bishan_survey.delivery.memory import read_memory, write_memory
 from bishan_survey.delivery.report import STATISTICS
 from bishan_survey.delivery.returns import STATUSES
 from bishan_survey.errors import WorkspaceError
@@ -92,30 +91,18 @@ def _rules_for_people(rules: pl.DataFrame) -> pl.DataFrame:
 
 
 def write_lives(folder: Path, lives: Lives) -> None:
-    """What is remembered: for people as CSV, for the next night as Parquet, which cannot be cut short unnoticed."""
+    """What is remembered of findings."""
     for name, frame in ((_LIFE, lives.findings), (_ROUNDS, lives.rounds)):
-        frame.write_parquet(create_private(folder / f"{name}.parquet"))
-        write_private_csv(folder / f"{name}.csv", frame)
+        write_memory(folder, name, frame)
 
 
 def read_lives(folder: Path) -> Lives:
-    """What a published run remembers, from its restricted folder.
+    """What a published run remembers of findings, from its restricted folder.
 
     Raises:
         WorkspaceError: it is gone or damaged. It is never begun anew in silence: every finding would be new again.
     """
-    return Lives(
-        _remembered(folder / f"{_LIFE}.parquet", frames.LIFE), _remembered(folder / f"{_ROUNDS}.parquet", frames.ROUNDS)
-    )
-
-
-def _remembered(path: Path, contract: pa.DataFrameSchema) -> pl.DataFrame:
-    try:
-        return contract.validate(pl.read_parquet(path.read_bytes()))
-    except FileNotFoundError:
-        raise WorkspaceError(f"当前结果中没有 {path.name}", _ADVICE) from None
-    except (pl.exceptions.PolarsError, pa.errors.SchemaError):
-        raise WorkspaceError(f"当前结果中的 {path.name} 已损坏", _ADVICE) from None
+    return Lives(read_memory(folder, _LIFE, frames.LIFE, _ADVICE), read_memory(folder, _ROUNDS, frames.ROUNDS, _ADVICE))
 
 
 def read_progress(run: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,20 @@ from bishan_survey.delivery.corrections import corrections_sheet
 from bishan_survey.delivery.findings import write_findings
 from bishan_survey.delivery.grid import TableGrid, lay_out
 from bishan_survey.delivery.life import league_sheet, write_follow_up, write_lives
+from bishan_survey.delivery.memory import write_persons
 from bishan_survey.delivery.private import create_private, read_private_csv, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
 from bishan_survey.delivery.returns import REGISTER
 from bishan_survey.delivery.statistics import Publication, write_statistics
+from bishan_survey.delivery.towns import write_towns
 from bishan_survey.errors import DefinitionError
 from bishan_survey.frames import accepted
 from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Survey, Table, Verdict
 
 RESTRICTED = "restricted"
 STATISTICS_BOOK, FINDINGS_BOOK, ADJUDICATION_BOOK = "统计表.xlsx", "问题清单.xlsx", "重复判定单.xlsx"
+TOWNS = "镇街"
 TABLES_SCHEMA = "bishan-survey/tables/1"
 FINDINGS_SCHEMA = "bishan-survey/findings/1"
 _OWNER_ONLY_FOLDER = 0o700
@@ -47,13 +50,14 @@ def grids_of(tables: Sequence[Table], design: Design, areas: AreaFrame) -> list[
     return [lay_out(table, areas, design.variable_labels.get(table.shell.stub or "", "")) for table in tables]
 
 
-def publish(folder: Path, results: Results, followed: FollowUp) -> dict[str, str]:
+def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.DataFrame) -> dict[str, str]:
     """Write everything. Equal results give equal bytes.
 
     Args:
         folder: the run's, empty.
         results: what the night gave.
         followed: how findings have fared since the nights before.
+        persons: who is who.
 
     Returns:
         Delivery profiles that could not be written, and why: one answer that does not fit into another system's
@@ -72,6 +76,7 @@ def publish(folder: Path, results: Results, followed: FollowUp) -> dict[str, str
             )
     write_follow_up(statistics, followed, results.areas)
     _write_restricted(restricted, results, followed)
+    write_persons(restricted, persons)
     return _write_profiles(restricted, results)
 
 
@@ -118,17 +123,18 @@ def _grid_json(grid: TableGrid) -> dict[str, Any]:
 
 
 def _write_restricted(folder: Path, results: Results, followed: FollowUp) -> None:
-    batch = results.batch
-    findings = batch.findings.hstack(followed.tonight)
-    league = league_sheet(followed.league, results.areas)
-    corrected = corrections_sheet(batch.corrections, results.areas, results.design.corrections)
-    decided = decisions_sheet(batch.decisions, results.areas, results.design.decisions)
-    changed = changed_numbers_sheet(batch.changed_numbers, results.design.changed_numbers)
-    by_hand = [corrected, decided, changed]
-    write_findings(folder / FINDINGS_BOOK, batch, results.areas, results.survey, followed.tonight, league, by_hand)
+    findings = results.batch.findings.hstack(followed.tonight)
+    batch, areas, design = replace(results.batch, findings=findings), results.areas, results.design
+    by_hand = (
+        corrections_sheet(batch.corrections, areas, design.corrections),
+        decisions_sheet(batch.decisions, areas, design.decisions),
+        changed_numbers_sheet(batch.changed_numbers, design.changed_numbers),
+    )
+    league = league_sheet(followed.league, areas)
+    write_findings(folder / FINDINGS_BOOK, batch, areas, results.survey, *by_hand, league=league)
+    write_towns(folder / TOWNS, batch, areas, results.survey, followed.league)
     if not batch.questions.is_empty():
-        book = folder / ADJUDICATION_BOOK
-        write_adjudication(book, batch.questions, results.design, results.areas, results.survey)
+        write_adjudication(folder / ADJUDICATION_BOOK, batch.questions, design, areas, results.survey)
     write_lives(folder, followed.lives)
     for name, frame in (
         ("findings", findings),

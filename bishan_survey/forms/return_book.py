@@ -198,7 +198,7 @@ class _Listing:
             if most > _MOST_TOLD
             else ""
         )
-        return f"报来的文件：{self._book.file}；{records}；{counts}。{cut}"
+        return f"报来的文件：{self._book.called}；{records}；{counts}。{cut}"
 
     def _write_table(self, top: int) -> int:
         """Write the findings; the last row is returned."""
@@ -217,7 +217,7 @@ class _Listing:
         name = part.rows[finding["position"]].get("name", "")
         at = f"{part.sheet.name}!{finding['cell']}"
         what = (finding["label"], now, finding["message"], finding["action"], finding["rule"])
-        texts: tuple[str, ...] = (weight, at, name, *what, f"{sheet} 第{origin}行")
+        texts: tuple[str, ...] = (weight, at, name, *what, f"{sheet} 第{origin}行".lstrip())
         self._worksheet.set_row(row, LINE_HEIGHT * lines_needed(texts, list(_COLUMNS.values())) + 4)
         for column, text in enumerate(texts):
             self._worksheet.write_string(row, column, text, self._styles[style if column == 0 else "explain"])

@@ -96,7 +96,7 @@ def _free_name(book: ReturnBook, taken: set[str]) -> str:
 
 
 def _digest(book: ReturnBook, design: Design, survey: Survey, program: str) -> str:
-    digest = hashlib.sha256(repr((program, design.digest, survey, book.file, book.village)).encode())
+    digest = hashlib.sha256(repr((program, design.digest, survey, book.called, book.village)).encode())
     digest.update(repr(book.about_file.rows()).encode())
     for part in book.sheets:
         digest.update(repr((part.rows, part.origins, part.extras, part.findings.rows())).encode())

@@ -19,6 +19,7 @@ from bishan_survey.model import (
     Sheet,
     Village,
 )
+from bishan_survey.towns import OTHER_FILE, sight_of
 
 _ASKING = (Severity.HARD.value, Severity.SOFT.value)
 """A file goes back for the sake of these; what is only for information goes with them."""
@@ -61,6 +62,8 @@ class ReturnBook:
     """One village's records of one file, to be corrected and sent again."""
 
     file: str
+    called: str
+    """What the file is called in the workbook: another 镇街's is not named."""
     village: Village | None
     form: Questionnaire
     sheets: Sequence[ReturnSheet]
@@ -87,17 +90,47 @@ def return_books(batch: Batch, design: Design, areas: AreaFrame) -> Iterator[Ret
     parts = {of: _by_book(frame) for of, frame in records.items()}
     findings = {of: _by_book(frame) for of, frame in told.items()}
     extras = {of: _by_book(_extras(batch.extras, frame)) for of, frame in records.items()}
-    about = batch.findings.filter(records=0).partition_by("file", as_dict=True)
+    about = _about_files(batch, areas)
     for file, village, edition in sorted(wanted.unique().rows(), key=_order):
         key = (file, village, edition)
         form = design.questionnaires[edition]
+        place = areas.by_code.get(village or "")
+        told_of = about[place.town_code if place else None]
         sheets = [
-            _sheet(sheet, parts[of][key], findings[of].get(key, told[of].clear()), extras[of].get(key))
+            _sheet(sheet, told_of.named(parts[of][key]), findings[of].get(key, told[of].clear()), extras[of].get(key))
             for sheet in form.sheets
             if key in parts[of := (edition, sheet.unit)]
         ]
-        place = areas.by_code.get(village or "")
-        yield ReturnBook(file, place, form, sheets, about.get((file,), batch.findings.clear()))
+        called = file if told_of.own(file) else OTHER_FILE
+        yield ReturnBook(file, called, place, form, sheets, told_of.findings.get((file,), batch.findings.clear()))
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files that somebody may be told of."""
+
+    names: frozenset[str] | None
+    """``None``: all, where nobody knows who the records' village is."""
+    findings: Mapping[tuple[object, ...], pl.DataFrame]
+    """What there is to say of each as a whole."""
+
+    def own(self, file: str) -> bool:
+        return self.names is None or file in self.names
+
+    def named(self, records: pl.DataFrame) -> pl.DataFrame:
+        """The records of a file, without the names of its sheets if it is another's."""
+        return records if self.own(records["_file"][0]) else records.with_columns(_sheet=pl.lit(""))
+
+
+def _about_files(batch: Batch, areas: AreaFrame) -> Mapping[str | None, _Files]:
+    """By 镇街, what its villages may be told of files; of another 镇街's nothing."""
+    about = batch.findings.filter(records=0)
+    told: dict[str | None, _Files] = {None: _Files(None, about.partition_by("file", as_dict=True))}
+    for town in areas.towns:
+        sight = sight_of(batch, town, areas)
+        own = sight.told(about.filter(sight.own()))
+        told[town] = _Files(frozenset(sight.files), own.partition_by("file", as_dict=True))
+    return told
 
 
 def _order(key: tuple[str, str | None, str]) -> tuple[bool, str, str, str]:

@@ -17,7 +17,7 @@ RECORD = "run.json"
 _BUILDING = ".building-"
 _ADVICE = (
     "请从备份中恢复 runs/ 里的这个文件夹；恢复不了的，删去 runs/current.txt 再运行 bishan-survey nightly，"
-    "表照样算，只是所有的问题从头记起"
+    "表照样算，只是所有的问题从头记起，人的编号从头编起，与以前给出的对不上"
 )
 
 
