@@ -7,7 +7,8 @@ from typing import Protocol
 from bishan_survey.corrections import Checking, Line, apply_corrections
 from bishan_survey.deduplication import deduplicate, match_records
 from bishan_survey.intake import Approved, AreaIndex, Known, Submission, read_batch
-from bishan_survey.model import AreaFrame, Batch, Design, Survey
+from bishan_survey.model import AreaFrame, Batch, Design, Roster, Survey
+from bishan_survey.registers import check_roster
 from bishan_survey.returns import sent_again, settle_returns, still_counting, with_superseded
 from bishan_survey.validation import checks_for, type_batch, validate
 
@@ -31,6 +32,8 @@ class OfficeInput:
 
     corrections: Sequence[Line] = ()
     """The sheet of corrections."""
+    roster: Roster | None = None
+    """Who should be surveyed, if there is a roster."""
 
 
 NOTHING_ADDED = OfficeInput()
@@ -89,9 +92,9 @@ def examine_batch(
     batch = validate(corrected, design, survey)
     progress.advance()
     progress.begin("去重", 1)
-    batch = deduplicate(match_records(batch, design), design)
+    batch = deduplicate(match_records(batch, design), design, office.roster.rows if office.roster else None)
     progress.advance()
-    return with_superseded(batch, settled)
+    return check_roster(with_superseded(batch, settled), office.roster, design, areas)
 
 
 def correct(read: Batch, lines: Sequence[Line], design: Design, survey: Survey, areas: AreaFrame) -> Batch:

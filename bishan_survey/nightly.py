@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,13 @@ from bishan_survey.examination import OfficeInput, Progress, examine_files, exam
 from bishan_survey.forms import Returned, write_returns
 from bishan_survey.intake import AreaIndex, Known, Submission, read_mappings
 from bishan_survey.lifecycle import follow_up, no_lives
-from bishan_survey.model import Batch, Design, FollowUp, Lives, Survey
+from bishan_survey.model import Batch, Design, FollowUp, Lives, Roster, Survey
 from bishan_survey.record import FOLLOWED, Examined, coverage_pairs, following, missing_pairs, run_record
+from bishan_survey.registers import roster_of
 from bishan_survey.validation import checks_in_force
 from bishan_survey.workspace import (
     RECORD,
+    REGISTERS,
     Received,
     Workspace,
     last_run,
@@ -38,6 +40,8 @@ from bishan_survey.workspace import (
 
 RETURNS = "退表"
 """Folder of the workbooks that go back to villages."""
+ROSTER = "roster"
+"""Folder of the roster among the lists that others keep."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,9 @@ def hand_back(workspace: Workspace, design: Design, batch: Batch, folder: Path, 
     """Write each village's own data back with every fault marked, as far as last night has not done so already."""
     last = last_run(workspace)
     before = last.path / RESTRICTED / RETURNS if last else None
-    files = batch.findings.filter(pl.col("severity").is_in(["hard", "soft"]) & (pl.col("records") > 0))
+    files = batch.findings.filter(
+        pl.col("severity").is_in(["hard", "soft"]) & (pl.col("records") > 0) & pl.col("unit").is_not_null()
+    )
     progress.begin("写退表", files.select("file", "village").n_unique())
     survey, areas = workspace.settings.survey, workspace.areas
     return write_returns(folder, batch, design, survey, areas, __version__, before, progress.advance)
@@ -119,7 +125,7 @@ def consolidate_workspace(
 
 def examine(workspace: Workspace, design: Design, started: datetime, progress: Progress) -> Examined:
     """Take in, correct, validate and deduplicate everything in the inbox. The workspace must be locked."""
-    office = office_input(workspace, design)
+    office = replace(office_input(workspace, design), roster=read_roster(workspace, design, progress))
     progress.begin("归档", 1)
     received, passed_over = workspace.receive(started)
     progress.advance()
@@ -150,11 +156,19 @@ def lines_of(workspace: Workspace, design: Design) -> Sequence[Line]:
 
 def read_register(workspace: Workspace, design: Design, name: str, progress: Progress) -> Batch | None:
     """The persons of a list that others keep, such as the roster; ``None`` if the workspace has none."""
-    submissions = [_submission(file) for file in workspace.register(name)]
+    below = f"{REGISTERS}/{name}/"
+    files = [replace(file, name=below + file.name) for file in workspace.register(name)]
+    submissions = [_submission(file) for file in files]
     survey, areas = workspace.settings.survey, workspace.areas
     if not submissions:
         return None
     return examine_list(submissions, design, survey, areas, progress, workspace.passwords())
+
+
+def read_roster(workspace: Workspace, design: Design, progress: Progress) -> Roster | None:
+    """Who should be surveyed; ``None`` if the workspace has no roster."""
+    batch = read_register(workspace, design, ROSTER, progress)
+    return None if batch is None else roster_of(batch, design)
 
 
 def known_of(workspace: Workspace, design: Design) -> Known:

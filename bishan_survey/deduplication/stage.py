@@ -23,24 +23,25 @@ _ONE_NUMBER, _ONE_NUMBER_ELSEWHERE = "D04", "D05"
 _PERHAPS = "D06"
 
 
-def deduplicate(batch: Batch, design: Design) -> Batch:
+def deduplicate(batch: Batch, design: Design, roster: pl.DataFrame | None = None) -> Batch:
     """Count each unit once.
 
     Args:
         batch: validated records, and which of them are of one person (:func:`match_records`).
         design: the definitions.
+        roster: the rows of the roster, if there is one: the survivor rules may ask whose village it says.
 
     Returns:
         The batch with ``duplicate`` as the status of records that do not count, ties and records of one number but
         several persons held, a link for every record of a unit met more than once, and findings at their cells.
     """
     for unit in sorted({unit for _, unit in batch.records}):
-        batch = _counted_once(batch, design, unit)
+        batch = _counted_once(batch, design, unit, roster)
     return batch
 
 
-def _counted_once(batch: Batch, design: Design, unit: str) -> Batch:
-    met = decided(batch, design, unit)
+def _counted_once(batch: Batch, design: Design, unit: str, roster: pl.DataFrame | None) -> Batch:
+    met = decided(batch, design, unit, roster)
     clashing = _clashing(batch.pairs.filter(unit=unit))
     told = [_of_several(clashing, design, unit), _of_possible(batch, design, unit)]
     links = [batch.links]

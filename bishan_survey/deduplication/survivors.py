@@ -15,15 +15,16 @@ TIE = "D03"
 PLACE = [f"_{name}" for name in frames.PLACE]
 SIDES = ("one", "other")
 _REPEATS = "repeats_earlier"
+_IN_ROSTER = "in_roster_village"
 
 
-def decided(batch: Batch, design: Design, unit: str) -> pl.DataFrame:
+def decided(batch: Batch, design: Design, unit: str, roster: pl.DataFrame | None = None) -> pl.DataFrame:
     """Every record of a unit that is of one person with another, with its ``outcome`` and the ``rule`` for it."""
-    met = _met_more_than_once(batch, design, unit)
+    met = _met_more_than_once(batch, design, unit, roster)
     return met if met.is_empty() else _decide(met, design.survivor_rules)
 
 
-def _met_more_than_once(batch: Batch, design: Design, unit: str) -> pl.DataFrame:
+def _met_more_than_once(batch: Batch, design: Design, unit: str, roster: pl.DataFrame | None) -> pl.DataFrame:
     """All records that are linked with another, over all editions, with what the rules prefer."""
     groups = _groups(batch.pairs.filter(unit=unit, verdict=Verdict.SAME.value))
     if groups.is_empty():
@@ -42,6 +43,8 @@ def _met_more_than_once(batch: Batch, design: Design, unit: str) -> pl.DataFrame
                     key_label=pl.lit(sheet.by_name[sheet.key_item].label),
                 )
             )
+            if roster is not None:
+                linked = linked.join(_villages(roster), on=["key", "_village"], how="left", maintain_order="left")
             met.append(_preferences(linked, sheet, design.survivor_rules, design.layout))
     return pl.concat(met, how="diagonal_relaxed")
 
@@ -57,6 +60,12 @@ def _groups(pairs: pl.DataFrame) -> pl.DataFrame:
     }
     root = places["place"].replace_strict(components(pl.DataFrame(numbered)), return_dtype=pl.UInt32)
     return places.select(*PLACE, group=root.rank("dense").cast(pl.Int64))
+
+
+def _villages(roster: pl.DataFrame) -> pl.DataFrame:
+    """For each number of the roster the village, or the villages, that it says."""
+    said = roster.select("key", _village="village").drop_nulls().unique()
+    return said.with_columns(pl.lit(True).alias(_IN_ROSTER))
 
 
 def _preferences(frame: pl.DataFrame, sheet: Sheet, rules: Sequence[SurvivorRule], layout: SheetLayout) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from bishan_survey.model import (
     Derived,
     Design,
     EditRule,
+    Expiry,
     ImpliedText,
     LifecyclePolicy,
     MatchBlock,
@@ -29,6 +30,10 @@ from bishan_survey.model import (
     MatchRule,
     Notice,
     ReturnsPolicy,
+    RosterCount,
+    RosterDesign,
+    RosterPolicy,
+    RosterRate,
     SheetLayout,
     SurvivorRule,
     TableShell,
@@ -71,6 +76,7 @@ def load_design(root: Path | None = None) -> Design:
         returns=returns,
         lifecycle=lifecycle,
         corrections=CorrectionWords(tuple(_nouns(reader, CorrectionWord, checks["correction"]))),
+        roster=_roster(reader),
         layout=layout,
         compounds=tuple(_nouns(reader, Compound, layouts["compound"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
@@ -123,6 +129,16 @@ def _matching(reader: Reader, checks: dict[str, Entries]) -> Matching:
         blocks=tuple(_nouns(reader, MatchBlock, checks["block"])),
         rules=tuple(_nouns(reader, MatchRule, checks["match"])),
         compared=tuple(_nouns(reader, Compared, checks["compared"])),
+    )
+
+
+def _roster(reader: Reader) -> RosterDesign:
+    entries = _entries(reader, "templates/roster", ("roster", "count", "rate", "expiry"))
+    return RosterDesign(
+        policy=_single(reader, RosterPolicy, entries["roster"], "templates/roster：[[roster]]"),
+        counts=tuple(_nouns(reader, RosterCount, entries["count"])),
+        rates=tuple(_nouns(reader, RosterRate, entries["rate"])),
+        expiries=tuple(_nouns(reader, Expiry, entries["expiry"])),
     )
 
 

@@ -11,6 +11,7 @@ from bishan_survey.model.corrections import CorrectionWords
 from bishan_survey.model.matching import Matching
 from bishan_survey.model.outputs import DeliveryProfile, TableShell
 from bishan_survey.model.questionnaire import CodeList, Derived, Item, Questionnaire
+from bishan_survey.model.roster import RosterDesign
 from bishan_survey.model.rules import (
     Compound,
     EditRule,
@@ -43,6 +44,7 @@ class Design:
     returns: ReturnsPolicy
     lifecycle: LifecyclePolicy
     corrections: CorrectionWords
+    roster: RosterDesign
     layout: SheetLayout
     compounds: tuple[Compound, ...]
     shells: tuple[TableShell, ...]

@@ -3,6 +3,7 @@
 from bishan_survey.workspace.folder import (
     CORRECTIONS,
     INBOX,
+    REGISTERS,
     Received,
     Workspace,
     create_workspace,
@@ -16,6 +17,7 @@ __all__ = [
     "CORRECTIONS",
     "INBOX",
     "RECORD",
+    "REGISTERS",
     "SETTINGS_FILE",
     "Received",
     "RunFolder",
