@@ -78,8 +78,10 @@ def _about_files_and_numbers(batch: Batch, design: Design, sheet: Sheet) -> pl.D
     of_duplicates = pl.col("rule").is_in([*design.notices]) & pl.col("row").is_not_null()
     found = batch.findings.filter((hindering(sheet.key_item) & ~of_duplicates) | about_file)
     # Rows of the roster are held by nothing; only a file that cannot be used is as bad as a village's.
+    unusable = batch.sources.filter(~pl.col("usable"))["file"]
+    harmless = (pl.col("severity") == Severity.HARD.value) & ~pl.col("file").is_in(unusable.implode())
     return found.with_columns(
-        severity=pl.when(pl.col("records") == 0).then("severity").otherwise(pl.lit(Severity.SOFT.value)),
+        severity=pl.when(harmless).then(pl.lit(Severity.SOFT.value)).otherwise("severity"),
         town=pl.lit(None, dtype=pl.String),
         village=pl.lit(None, dtype=pl.String),
         unit=pl.lit(None, dtype=pl.String),
