@@ -18,6 +18,7 @@ _LEVELS = {"district": "全区", "town": "镇街", "village": "村（社区）"}
 _NO_TOWN, _NO_VILLAGE, _NO_ROSTER_HERE = "（不知是哪个镇街）", "（不知是哪个村）", "没有底册，没有核对"
 _MISSING = {"missing": "没有登记", "silent": "村（社区）还没有报送"}
 _COUNTING = {"accepted": "计入", "held": "暂不计入"}
+_SUMMARY, _RATES = "小结", "入户率和完成率"
 _SAID_BY = {"return": "报来的表", "roster": "底册"}
 
 
@@ -34,14 +35,20 @@ def progress_by_roster(check: RosterCheck, design: Design, areas: AreaFrame) -> 
     if reason is not None:
         return pl.DataFrame({"说明": [reason]})
     return figures_by_area(check, design, areas).select(
-        pl.col("level").replace_strict(_LEVELS, return_dtype=pl.String).alias("级别"),
-        pl.col("area").alias("代码"),
-        town_name(areas).alias("镇街"),
-        pl.col("area_name").alias("地区"),
+        *_area(areas),
         *(pl.col(count.id).alias(count.label) for count in design.roster.counts),
         *(column for rate in design.roster.rates for column in _rate_columns(rate)),
         pl.col("remark").alias("说明"),
     )
+
+
+def _area(areas: AreaFrame) -> list[pl.Expr]:
+    return [
+        pl.col("level").replace_strict(_LEVELS, return_dtype=pl.String).alias("级别"),
+        pl.col("area").alias("代码"),
+        town_name(areas).alias("镇街"),
+        pl.col("area_name").alias("地区"),
+    ]
 
 
 def _rate_columns(rate: RosterRate) -> list[pl.Expr]:
@@ -111,11 +118,9 @@ def write_roster_book(path: Path, check: RosterCheck, design: Design, areas: Are
 
 
 def _lists(check: RosterCheck, design: Design, areas: AreaFrame) -> list[ListSheet]:
-    rows, summary = check.rows, progress_by_roster(check, design, areas)
-    rates = (12, 12, 30) * len(design.roster.rates)
-    widths = (10, 15, 12, 26, *(10 for _ in design.roster.counts), *rates, 36) if summary.width > 1 else (60,)
+    rows = check.rows
     return [
-        ListSheet("小结", widths, summary),
+        *_summary(check, design, areas),
         ListSheet("未调查到", (12, 26, 14, 26, 22, 30, 14, 12), _missing(rows, areas)),
         ListSheet("在别村", (12, 26, 14, 26, 12, 26, 14, 12, 30, 14, 8), _elsewhere(rows, areas)),
         ListSheet("底册以外", (12, 26, 14, 26, 12, 30, 14, 8), _extra(rows, areas)),
@@ -123,6 +128,37 @@ def _lists(check: RosterCheck, design: Design, areas: AreaFrame) -> list[ListShe
             "证件到期", (12, 26, 14, 26, 13, 14, 12, 30, 14, 8), _certificates(check.certificates, design, areas)
         ),
         ListSheet("对不上", (12, 26, 14, 26, 30, 10, 30, 14, 14), _doubtful(rows, areas)),
+    ]
+
+
+def _summary(check: RosterCheck, design: Design, areas: AreaFrame) -> list[ListSheet]:
+    """Counts, a line for each area; rates, a line for each area and rate, so that the definition stands beside it."""
+    reason = why_no_rates(check)
+    if reason is not None:
+        return [ListSheet(_SUMMARY, (60,), pl.DataFrame({"说明": [reason]}))]
+    named = figures_by_area(check, design, areas)
+    counts = [pl.col(count.id).alias(count.label) for count in design.roster.counts]
+    rates = [
+        named.with_row_index().select(
+            "index",
+            *_area(areas),
+            pl.lit(rate.label).alias("比例"),
+            percent(rate).alias("%"),
+            pl.col(rate.id).alias("分子"),
+            pl.col(f"{rate.id} of").alias("分母"),
+            pl.lit(rate.definition).alias("定义"),
+        )
+        for rate in design.roster.rates
+    ]
+    lines = pl.concat(rates).sort("index", maintain_order=True).drop("index")
+    widths = (11, 15, 12, 28)
+    return [
+        ListSheet(
+            _SUMMARY,
+            (*widths, *(10 for _ in counts), 36),
+            named.select(*_area(areas), *counts, pl.col("remark").alias("说明")),
+        ),
+        ListSheet(_RATES, (*widths, 28, 8, 9, 9, 60), lines),
     ]
 
 

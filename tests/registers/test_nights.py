@@ -89,9 +89,10 @@ def test_what_is_written(district: District) -> None:
     )
     night = district.night()
     book = sheets_of(night.folder / "restricted" / ROSTER_BOOK)
-    assert [*book] == ["小结", "未调查到", "在别村", "底册以外", "证件到期", "对不上"]
-    heads = book["小结"][1]
-    definition = next(head for head in heads if str(head).startswith("入户率（不含不能调查的）（%）"))
+    assert [*book] == ["小结", "入户率和完成率", "未调查到", "在别村", "底册以外", "证件到期", "对不上"]
+    rates = {line[4]: line[5:] for line in book["入户率和完成率"][2:6]}
+    percent, numerator, denominator, definition = rates["入户率（不含不能调查的）"]
+    assert (percent, numerator, denominator) == (33.3, 1, 3)
     assert "除去不能调查的人" in definition
     assert [row[2] for row in book["未调查到"][2:]] == ["试验庚"]
     assert len(book["底册以外"]) == 2 + 3
