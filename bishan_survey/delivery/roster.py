@@ -155,7 +155,7 @@ def _summary(check: RosterCheck, design: Design, areas: AreaFrame) -> list[ListS
     return [
         ListSheet(
             _SUMMARY,
-            (*widths, *(10 for _ in counts), 36),
+            (*widths, *(13 for _ in counts), 36),
             named.select(*_area(areas), *counts, pl.col("remark").alias("说明")),
         ),
         ListSheet(_RATES, (*widths, 28, 8, 9, 9, 60), lines),
