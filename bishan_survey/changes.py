@@ -13,3 +13,8 @@ def latest(number: str, changes: Changes) -> str:
         number = changes[number]
         seen.add(number)
     return number
+
+
+def today(changes: Changes) -> dict[str, str]:
+    """For each number that was changed, the one that counts today."""
+    return {number: latest(number, changes) for number in changes}

@@ -8,7 +8,8 @@ from bishan_survey.corrections import Checking, Line, apply_corrections
 from bishan_survey.deduplication import changed_numbers, deduplicate, match_records, with_changed_numbers
 from bishan_survey.handwritten import HandwrittenLine
 from bishan_survey.intake import Approved, AreaIndex, Known, Submission, read_batch
-from bishan_survey.model import AreaFrame, Batch, Design, Survey
+from bishan_survey.model import AreaFrame, Batch, Design, Roster, Survey
+from bishan_survey.registers import check_roster
 from bishan_survey.returns import sent_again, settle_returns, still_counting, with_superseded
 from bishan_survey.validation import checks_for, type_batch, validate
 
@@ -36,6 +37,8 @@ class OfficeInput:
     """The table of changed identity numbers."""
     decisions: Sequence[HandwrittenLine] = ()
     """The sheets of decisions on doubtful pairs."""
+    roster: Roster | None = None
+    """Who should be surveyed, if there is a roster."""
 
 
 NOTHING_ADDED = OfficeInput()
@@ -96,9 +99,9 @@ def examine_batch(
     progress.begin("去重", 1)
     changed = changed_numbers(office.changed_numbers, design.changed_numbers)
     matched = match_records(with_changed_numbers(batch, changed, design), design, changed.now, office.decisions)
-    batch = deduplicate(matched, design)
+    batch = deduplicate(matched, design, office.roster.rows if office.roster else None, changed.now)
     progress.advance()
-    return with_superseded(batch, settled)
+    return check_roster(with_superseded(batch, settled), office.roster, design, areas, changed.now)
 
 
 def correct(read: Batch, lines: Sequence[Line], design: Design, survey: Survey, areas: AreaFrame) -> Batch:

@@ -368,6 +368,77 @@ DIFFERENCES = _contract(
 """``change``: a unit ``added`` or ``removed`` by the later file, at the item of its key; a value ``changed`` by it.
 The earlier place is null for what was added, the later one for what was removed."""
 
+ROSTER = _contract(
+    {
+        **PLACE,
+        "cell": pl.String(),
+        **AREA,
+        "name": pl.String(),
+        "number": pl.String(),
+        "key": pl.String(),
+        "person": pl.String(),
+        "valid_until": pl.Date(),
+        "expiry": pl.String(),
+    },
+    ("file", "row", "person"),
+)
+"""Every row of the roster: where it stands (``cell`` is that of the number), the village that should survey the
+person, the number as it is written, and the ``key`` by which records are compared (null if the number cannot be used).
+Rows of one person have the same ``person``. The rest is what the roster itself says of the certificate."""
+ROSTER_CHECK = _contract(
+    {
+        "status": pl.String(),
+        "listed": pl.Boolean(),
+        **AREA,
+        "name": pl.String(),
+        "number": pl.String(),
+        **PLACE,
+        "cell": pl.String(),
+        **{f"found_{name}": kind for name, kind in (AREA | PLACE).items()},
+        "found_name": pl.String(),
+        "found_status": pl.String(),
+        "survey_status": pl.String(),
+        "survey_method": pl.String(),
+        "valid_until": pl.Date(),
+        "expiry": pl.String(),
+    },
+    ("status", "listed"),
+)
+"""Every row of the roster, then every record that is in none of its rows. ``status`` of a person of the roster:
+``found`` (in the village that should survey), ``elsewhere``, ``missing``, ``silent`` (missing, as is all of the
+village), ``unmatched`` (the number cannot be used); of a further row of the same person ``repeated``; of a record
+``extra``, or ``unmatched`` if its number cannot be used. ``listed``: the row stands for a person of the roster.
+The village is the roster's, of a record its own; the place is the roster's, the ``found`` one the record's."""
+ROSTER_FIGURES = _contract(
+    {
+        "level": pl.String(),
+        "town": pl.String(),
+        "village": pl.String(),
+        "figure": pl.String(),
+        "value": pl.Int64(),
+        "whole": pl.Int64(),
+    },
+    ("level", "figure", "value"),
+)
+"""A count, or the numerator and denominator (``whole``) of a rate, for the ``district``, each ``town`` and each
+``village`` of the area frame; without a village in the level of villages: of those whose village is not known."""
+CERTIFICATES = _contract(
+    {
+        "expiry": pl.String(),
+        "valid_until": pl.Date(),
+        **AREA,
+        "name": pl.String(),
+        "number": pl.String(),
+        **PLACE,
+        "said_by": pl.String(),
+    },
+    ("expiry", "valid_until", "file", "row", "said_by"),
+)
+"""Persons whose certificates expire or have expired, as their record (``said_by`` is ``return``) or, where nobody has
+sent one that says, the ``roster`` has it."""
+REPORTED = ("reported", "declared_none")
+"""Statuses in RETURNS of villages whose data are there."""
+
 
 def empty(contract: pa.DataFrameSchema) -> pl.DataFrame:
     """An empty frame of a contract."""

@@ -31,6 +31,7 @@ from bishan_survey.model import (
     Survey,
     Village,
 )
+from bishan_survey.registers import hindering
 from bishan_survey.validation import as_written
 from bishan_survey.workspace import Workspace, current_run
 
@@ -175,12 +176,7 @@ def roster_of_workspace(workspace: Workspace, design: Design, survey: Survey, ar
 
 def _problems(batch: Batch, form: Questionnaire) -> pl.DataFrame:
     """What must be put right in a roster: other answers are the villages' to correct."""
-    hard = batch.findings.filter(severity=Severity.HARD.value)
-    placed = hard["village"].is_not_null()
-    about_number = pl.col("item") == _person_sheet(form).key_item
-    about_place = pl.col("item").is_in([_TOWN, VILLAGE]) & ~pl.lit(placed)
-    nobody_named = (pl.col("item") == _NAME) & pl.col("row").is_null()
-    return hard.filter((pl.col("records") == 0) | about_number | about_place | nobody_named)
+    return batch.findings.filter(hindering(_person_sheet(form).key_item))
 
 
 def _strangers(unplaced: pl.DataFrame, columns: pl.DataFrame, design: Design, form: Questionnaire) -> pl.DataFrame:

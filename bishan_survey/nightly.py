@@ -35,7 +35,7 @@ from bishan_survey.forms import Returned, write_returns
 from bishan_survey.handwritten import HandwrittenLine, SheetKind, read_sheets
 from bishan_survey.intake import AreaIndex, Known, Submission, read_mappings
 from bishan_survey.lifecycle import follow_up, no_lives, no_persons, with_persons
-from bishan_survey.model import Batch, Design, FollowUp, Lives, Survey
+from bishan_survey.model import Batch, Design, FollowUp, Lives, Roster, Survey
 from bishan_survey.record import (
     FOLLOWED,
     PERSONS,
@@ -46,9 +46,11 @@ from bishan_survey.record import (
     persons_on_record,
     run_record,
 )
+from bishan_survey.registers import roster_of
 from bishan_survey.validation import checks_in_force
 from bishan_survey.workspace import (
     RECORD,
+    REGISTERS,
     Received,
     Workspace,
     last_run,
@@ -59,6 +61,8 @@ from bishan_survey.workspace import (
 
 RETURNS = "退表"
 """Folder of the workbooks that go back to villages."""
+ROSTER = "roster"
+"""Folder of the roster among the lists that others keep."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,9 @@ def hand_back(workspace: Workspace, design: Design, batch: Batch, folder: Path, 
     """Write each village's own data back with every fault marked, as far as last night has not done so already."""
     last = last_run(workspace)
     before = last.path / RESTRICTED / RETURNS if last else None
-    files = batch.findings.filter(pl.col("severity").is_in(["hard", "soft"]) & (pl.col("records") > 0))
+    files = batch.findings.filter(
+        pl.col("severity").is_in(["hard", "soft"]) & (pl.col("records") > 0) & pl.col("unit").is_not_null()
+    )
     progress.begin("写退表", files.select("file", "village").n_unique())
     survey, areas = workspace.settings.survey, workspace.areas
     return write_returns(folder, batch, design, survey, areas, __version__, before, progress.advance)
@@ -160,7 +166,7 @@ def consolidate_workspace(
 
 def examine(workspace: Workspace, design: Design, started: datetime, progress: Progress) -> Examined:
     """Take in, correct, validate and deduplicate everything in the inbox. The workspace must be locked."""
-    office = office_input(workspace, design)
+    office = replace(office_input(workspace, design), roster=read_roster(workspace, design, progress))
     progress.begin("归档", 1)
     received, passed_over = workspace.receive(started)
     progress.advance()
@@ -220,11 +226,19 @@ def decisions_of(workspace: Workspace, design: Design) -> Sequence[HandwrittenLi
 
 def read_register(workspace: Workspace, design: Design, name: str, progress: Progress) -> Batch | None:
     """The persons of a list that others keep, such as the roster; ``None`` if the workspace has none."""
-    submissions = [_submission(file) for file in workspace.register(name)]
+    below = f"{REGISTERS}/{name}/"
+    files = [replace(file, name=below + file.name) for file in workspace.register(name)]
+    submissions = [_submission(file) for file in files]
     survey, areas = workspace.settings.survey, workspace.areas
     if not submissions:
         return None
     return examine_list(submissions, design, survey, areas, progress, workspace.passwords())
+
+
+def read_roster(workspace: Workspace, design: Design, progress: Progress) -> Roster | None:
+    """Who should be surveyed; ``None`` if the workspace has no roster."""
+    batch = read_register(workspace, design, ROSTER, progress)
+    return None if batch is None else roster_of(batch, design)
 
 
 def known_of(workspace: Workspace, design: Design) -> Known:

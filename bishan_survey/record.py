@@ -9,9 +9,9 @@ import polars as pl
 
 from bishan_survey import __version__
 from bishan_survey.consolidation import Coverage
-from bishan_survey.delivery import Results
+from bishan_survey.delivery import ROSTER_PROGRESS, Results, figures_by_area, percent, why_no_rates
 from bishan_survey.lifecycle import flagged_rules, is_fixed
-from bishan_survey.model import Batch, Design, FollowUp, Ledger, Village
+from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Ledger, RosterCheck, Village
 
 RUN_SCHEMA = "bishan-survey/run/1"
 FOLLOWED = "lifecycle"
@@ -111,7 +111,57 @@ def summary(examined: Examined) -> dict[str, Any]:
         "questions": examined.batch.questions.height,
         "decisions": _count(examined.batch.decisions, "outcome"),
         "duplicate_groups": examined.batch.links["group"].n_unique(),
+        "roster": _roster(examined.batch.roster),
     }
+
+
+def _roster(check: RosterCheck | None) -> dict[str, Any] | None:
+    """The roster's files, its rows by status, the figures of the district; and certificates that expire."""
+    assert check is not None  # noqa: S101 - the stages end with it
+    figures = check.figures.filter(level="district").select("figure", "value", "whole").rows()
+    read = check.roster
+    return {
+        "files": read.files if read else 0,
+        "unusable": read.unusable if read else 0,
+        "problems": read.problems.height if read else 0,
+        "rows": _count(check.rows, "status"),
+        "counts": {figure: value for figure, value, whole in figures if whole is None},
+        "rates": {figure: [value, whole] for figure, value, whole in figures if whole is not None},
+        "certificates": _count(check.certificates, "expiry"),
+    }
+
+
+def roster_pairs(check: RosterCheck, design: Design, areas: AreaFrame) -> list[tuple[str, str]]:
+    """The district's counts and rates in words, both numbers of a rate and its definition beside it."""
+    reason = why_no_rates(check)
+    if reason is not None:
+        return [("底册", reason)]
+    roster, named = design.roster, figures_by_area(check, design, areas)
+    whole = named.with_columns(percent(rate).alias(f"{rate.id} %") for rate in roster.rates).row(0, named=True)
+    counts = [(count.label, f"{whole[count.id]}") for count in roster.counts]
+    rates = [
+        (
+            rate.label,
+            f"{_percent(whole[f'{rate.id} %'])}（{whole[rate.id]}÷{whole[f'{rate.id} of']}；{rate.definition}）",
+        )
+        for rate in roster.rates
+    ]
+    return [*counts, *rates]
+
+
+def roster_line(check: RosterCheck | None, design: Design) -> str:
+    """The district's counts in one line; the rates stand where there is room for their definitions."""
+    assert check is not None  # noqa: S101 - the stages end with it
+    reason = why_no_rates(check)
+    if reason is not None:
+        return reason
+    values = dict(check.figures.filter(level="district").select("figure", "value").iter_rows())
+    counts = "、".join(f"{count.label}{values[count.id]}" for count in design.roster.counts)
+    return f"{counts}；入户率和完成率见 {ROSTER_PROGRESS}.csv"
+
+
+def _percent(value: float | None) -> str:
+    return "——" if value is None else f"{value:.1f}%"
 
 
 def following(followed: FollowUp, design: Design) -> dict[str, Any]:

@@ -121,6 +121,7 @@ def of_town(batch: Batch, town: str, areas: AreaFrame) -> Batch:
         changed_numbers=batch.changed_numbers.clear(),
         decisions=batch.decisions.clear(),
         questions=batch.questions.clear(),
+        roster=None,
         pairs=_pairs(sided, across, sight).select(batch.pairs.columns),
         links=_links(batch.links, across, places, sight),
         returns=batch.returns.filter(town=town).with_columns(

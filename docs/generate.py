@@ -338,13 +338,35 @@ def _code_list(design: Design, codes: CodeList) -> Iterator[str]:
 def tables_page(design: Design) -> Iterator[str]:
     """Shells of the statistical tables and layouts of the delivery profiles."""
     shells = sorted(design.shells, key=lambda shell: shell.id)
-    yield from ("# 统计表和上报格式", "", _MADE.format(what=" `templates/tables/` 和 `templates/delivery/`"), "")
+    yield from (
+        "# 统计表和上报格式",
+        "",
+        _MADE.format(what=" `templates/tables/`、`templates/roster/` 和 `templates/delivery/`"),
+        "",
+    )
     rows = ((f"[{s.id}](#{s.id.lower()})", s.title, s.subject, s.measure) for s in shells)
     yield from table(("表号", "表名", "主题", "单位"), rows)
     labels = _variable_labels(design)
     for shell in shells:
         yield from _shell(shell, labels)
+    yield from _roster(design)
     yield from _profiles(design)
+
+
+def _roster(design: Design) -> Iterator[str]:
+    """What is counted of the roster, the rates, and the certificates that expire."""
+    roster = design.roster
+    yield from ('<a id="roster"></a>', "", "## 底册：人数、比例、证件到期", "", "文件：`templates/roster/`", "")
+    yield from table(("人数", "数谁（SQL）"), ((count.label, code(count.where)) for count in roster.counts))
+    rates = (
+        (r.label, r.definition, code(r.numerator), code(r.denominator), based_on(r.source, r.mark))
+        for r in roster.rates
+    )
+    yield from table(("比例", "定义", "分子（SQL）", "分母（SQL）", "依据"), rates)
+    yield from (f"证件有效期的最后一天（{based_on(roster.policy.source, roster.policy.mark)}）：", "")
+    yield from sql_block(roster.policy.valid_until)
+    expiries = ((e.label, code(e.where), based_on(e.source, e.mark)) for e in roster.expiries)
+    yield from table(("证件到期", "条件（SQL）", "依据"), expiries)
 
 
 def _variable_labels(design: Design) -> dict[str, str]:

@@ -21,6 +21,7 @@ from bishan_survey.cli import (
     numbers,
     progress,
     results,
+    roster,
     template,
     validate,
 )
@@ -70,6 +71,7 @@ template.register(app)
 examine.register(app)
 validate.register(app)
 results.register(app)
+roster.register(app)
 corrections.register(app)
 decisions.register(app)
 numbers.register(app)

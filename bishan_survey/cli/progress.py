@@ -41,7 +41,7 @@ def progress(workspace: WorkspaceArgument, town: TownOption = None, as_json: Jso
     from bishan_survey.workspace import current_run, read_record
 
     opened, design = open_workspace(workspace)
-    code = None if town is None else _town_code(opened.areas, town)
+    code = None if town is None else town_code(opened.areas, town)
     run = current_run(opened)
     published = read_progress(run.path)
     league = _wanted(published["league"], code)
@@ -60,7 +60,7 @@ def progress(workspace: WorkspaceArgument, town: TownOption = None, as_json: Jso
     show.document("progress/1", {**told, "flagged_rules": suspected, "never_fired": silent})
 
 
-def _town_code(areas: "AreaFrame", wanted: str) -> str:
+def town_code(areas: "AreaFrame", wanted: str) -> str:
     """The code of a 镇街 by its name or its code."""
     for code, name in areas.towns.items():
         if wanted in (code, name):

@@ -138,7 +138,8 @@ def nightly(
 
 
 def _night_exit(examined: "Examined", strict: bool) -> int:
-    if examined.coverage.unusable:
+    roster = examined.batch.roster.roster if examined.batch.roster else None
+    if examined.coverage.unusable or (roster and roster.unusable):
         return UnusableFilesError.exit_code
     hard = not examined.batch.findings.filter(severity="hard").is_empty()
     return EXIT_HARD_FINDINGS if strict and hard else EXIT_CLEAN
@@ -151,6 +152,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
         FINDINGS_BOOK,
         LEDGER_TITLE,
         RESTRICTED,
+        ROSTER_BOOK,
         SEVERITIES,
         STATISTICS,
         STATISTICS_BOOK,
@@ -159,12 +161,13 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     )
     from bishan_survey.lifecycle import flagged_rules
     from bishan_survey.nightly import RETURNS
-    from bishan_survey.record import coverage_pairs, following, summary
+    from bishan_survey.record import coverage_pairs, following, roster_line, summary
 
     examined = night.examined
     findings = examined.batch.findings
     show.heading("一、报送")
     show.pairs(coverage_pairs(examined.coverage))
+    show.pairs([("底册", roster_line(examined.batch.roster, night.results.design))])
     show.heading(f"二、{LEDGER_TITLE}")
     show.pairs(ledger_pairs(examined.ledger))
     show.heading("三、问题")
@@ -182,6 +185,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
             ("问题清单（含个人信息）", night.folder / RESTRICTED / FINDINGS_BOOK),
             *asked,
             ("各镇街自己的问题清单（含个人信息）", night.folder / RESTRICTED / TOWNS),
+            ("底册核对（含个人信息）", night.folder / RESTRICTED / ROSTER_BOOK),
             (f"退给村里改的表（{len(night.returned)}份）", night.folder / RESTRICTED / RETURNS),
             ("本次运行的全部文件", night.folder),
         ]

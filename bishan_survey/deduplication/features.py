@@ -10,7 +10,7 @@ from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from bishan_survey.changes import Changes, latest
+from bishan_survey.changes import Changes, today
 from bishan_survey.design import compile_sql
 from bishan_survey.model import Distance, Making, MatchFeature, MatchMeasure
 
@@ -53,8 +53,7 @@ def _syllable(character: str, fold: Mapping[str, str]) -> str:
 
 def _current(numbers: pl.Series, _: MatchFeature, changes: Changes) -> pl.Series:
     """The number that counts today, where a number was changed (more than once, perhaps)."""
-    today = {number: latest(number, changes) for number in changes}
-    return numbers.replace(today) if today else numbers
+    return numbers.replace(today(changes))
 
 
 _MADE: Mapping[Making, Callable[[pl.Series, MatchFeature, Changes], pl.Series]] = {

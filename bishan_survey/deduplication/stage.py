@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 
 from bishan_survey import frames
+from bishan_survey.changes import Changes
 from bishan_survey.deduplication.links import links_of, sided
 from bishan_survey.deduplication.questions import questions_of
-from bishan_survey.deduplication.survivors import HELD, KEPT, PLACE, decided, outcome_is
+from bishan_survey.deduplication.survivors import HELD, KEPT, PLACE, Listed, decided, outcome_is, villages_of
 from bishan_survey.design import widest_sheet
 from bishan_survey.frames import STATUS
 from bishan_survey.model import Batch, Design, Verdict, WordKind
@@ -24,28 +25,33 @@ _ONE_NUMBER, _ONE_NUMBER_ELSEWHERE = "D04", "D05"
 _PERHAPS = "D06"
 
 
-def deduplicate(batch: Batch, design: Design) -> Batch:
+def deduplicate(
+    batch: Batch, design: Design, roster: pl.DataFrame | None = None, changes: Changes | None = None
+) -> Batch:
     """Count each unit once.
 
     Args:
         batch: validated records, and which of them are of one person (:func:`match_records`).
         design: the definitions.
+        roster: the rows of the roster, if there is one: the survivor rules may ask whose village it says.
+        changes: the number that has taken the place of each identity number that was changed.
 
     Returns:
         The batch with ``duplicate`` as the status of records that do not count, ties and records of one number but
         several persons held, a link for every record of a unit met more than once, findings at their cells, and the
         ``questions`` that the district has to decide.
     """
+    listed = None if roster is None else villages_of(roster, changes or {})
     units = sorted({unit for _, unit in batch.records})
     for unit in units:
-        batch = _counted_once(batch, design, unit)
+        batch = _counted_once(batch, design, unit, listed)
     return replace(
         batch, questions=frames.stack(frames.QUESTIONS, [questions_of(batch, design, unit) for unit in units])
     )
 
 
-def _counted_once(batch: Batch, design: Design, unit: str) -> Batch:
-    met = decided(batch, design, unit)
+def _counted_once(batch: Batch, design: Design, unit: str, roster: Listed | None) -> Batch:
+    met = decided(batch, design, unit, roster)
     clashing = _clashing(batch.pairs.filter(unit=unit))
     told = [_of_several(clashing, design, unit), _of_possible(batch, design, unit)]
     links = [batch.links]

@@ -1,10 +1,12 @@
 """Which of several records of a person counts, by the rules in ``validators/survivor.toml``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from bishan_survey import frames
+from bishan_survey.changes import Changes, today
 from bishan_survey.deduplication.groups import components
 from bishan_survey.design import compile_sql, variables_in
 from bishan_survey.frames import STATUS
@@ -16,6 +18,7 @@ TIE, NOT_GONE = "D03", "D07"
 PLACE = [f"_{name}" for name in frames.PLACE]
 SIDES = ("one", "other")
 _REPEATS = "repeats_earlier"
+_IN_ROSTER = "in_roster_village"
 _LOST, _EVEN, _WON = 0, 1, 2
 _KEEPING = (Decision.KEEP_ONE, Decision.KEEP_OTHER)
 
@@ -24,13 +27,36 @@ _NOT_AS_DECIDED = pl.col("ruling").is_not_null() & ~pl.col("gone")
 """The person is gone, people have decided, and the record does not say so."""
 
 
-def decided(batch: Batch, design: Design, unit: str) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Listed:
+    """Whom a roster lists in which village, by the numbers that count today."""
+
+    rows: pl.DataFrame
+    numbers: Mapping[str, str]
+    """The number of today for each that was changed."""
+
+    def marked(self, records: pl.DataFrame) -> pl.DataFrame:
+        """Records with whether the roster lists their person in their village."""
+        today = records.with_columns(_today=pl.col("key").replace(dict(self.numbers)))
+        return today.join(self.rows, on=["_today", "_village"], how="left", maintain_order="left").drop("_today")
+
+
+def villages_of(roster: pl.DataFrame, changes: Changes) -> Listed:
+    """For each number of a roster the village, or the villages, that it says."""
+    numbers = today(changes)
+    said = (
+        roster.select("key", _village="village").drop_nulls().select("_village", _today=pl.col("key").replace(numbers))
+    )
+    return Listed(said.unique().with_columns(pl.lit(True).alias(_IN_ROSTER)), numbers)
+
+
+def decided(batch: Batch, design: Design, unit: str, roster: Listed | None = None) -> pl.DataFrame:
     """Every record of a unit that is of one person with another, with its ``outcome`` and the ``rule`` for it."""
-    met = _met_more_than_once(batch, design, unit)
+    met = _met_more_than_once(batch, design, unit, roster)
     return met if met.is_empty() else _decide(met, design.survivor_rules)
 
 
-def _met_more_than_once(batch: Batch, design: Design, unit: str) -> pl.DataFrame:
+def _met_more_than_once(batch: Batch, design: Design, unit: str, roster: Listed | None) -> pl.DataFrame:
     """All records that are linked with another, over all editions, with what the rules prefer."""
     pairs = batch.pairs.filter(unit=unit, verdict=Verdict.SAME.value)
     groups = _ruled(_groups(pairs), pairs)
@@ -50,6 +76,8 @@ def _met_more_than_once(batch: Batch, design: Design, unit: str) -> pl.DataFrame
                     key_label=pl.lit(sheet.by_name[sheet.key_item].label),
                 )
             )
+            if roster is not None:
+                linked = roster.marked(linked)
             met.append(_preferences(linked, sheet, design.survivor_rules, design.layout))
     return pl.concat(met, how="diagonal_relaxed")
 

@@ -19,6 +19,14 @@ from bishan_survey.delivery.publish import (
 )
 from bishan_survey.delivery.report import STATISTICS, write_report_csv, write_report_xlsx
 from bishan_survey.delivery.returns import STATUSES, register_sheet
+from bishan_survey.delivery.roster import (
+    ROSTER_BOOK,
+    ROSTER_PROGRESS,
+    figures_by_area,
+    percent,
+    why_no_rates,
+    write_roster_book,
+)
 from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_pairs, write_statistics
 
 __all__ = [
@@ -27,6 +35,8 @@ __all__ = [
     "LEAGUE",
     "LEDGER_TITLE",
     "RESTRICTED",
+    "ROSTER_BOOK",
+    "ROSTER_PROGRESS",
     "SEVERITIES",
     "STAGES",
     "STATISTICS",
@@ -35,10 +45,12 @@ __all__ = [
     "TOWNS",
     "Publication",
     "Results",
+    "figures_by_area",
     "findings_for_people",
     "grids_of",
     "ledger_pairs",
     "missing_variables",
+    "percent",
     "publish",
     "read_columns",
     "read_counted",
@@ -47,10 +59,12 @@ __all__ = [
     "read_persons",
     "read_progress",
     "register_sheet",
+    "why_no_rates",
     "write_findings",
     "write_profile_csv",
     "write_profile_xlsx",
     "write_report_csv",
     "write_report_xlsx",
+    "write_roster_book",
     "write_statistics",
 ]

@@ -20,6 +20,7 @@ from bishan_survey.delivery.private import create_private, read_private_csv, wri
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
 from bishan_survey.delivery.returns import REGISTER
+from bishan_survey.delivery.roster import ROSTER_BOOK, ROSTER_PROGRESS, progress_by_roster, write_roster_book
 from bishan_survey.delivery.statistics import Publication, write_statistics
 from bishan_survey.delivery.towns import write_towns
 from bishan_survey.errors import DefinitionError
@@ -75,6 +76,7 @@ def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.Data
                 statistics / f"{Path(profile.file_name).stem}.csv", include_bom=True
             )
     write_follow_up(statistics, followed, results.areas)
+    _write_roster(statistics, restricted, results)
     _write_restricted(restricted, results, followed)
     write_persons(restricted, persons)
     return _write_profiles(restricted, results)
@@ -156,6 +158,16 @@ def _write_restricted(folder: Path, results: Results, followed: FollowUp) -> Non
     for (edition, unit), frame in batch.records.items():
         frame.write_parquet(create_private(folder / f"{unit}-{edition}.parquet"))
         write_private_csv(folder / f"{unit}-{edition}.csv", frame)
+
+
+def _write_roster(statistics: Path, restricted: Path, results: Results) -> None:
+    """How far the survey has come by the roster, and whom it concerns."""
+    check, design, areas = results.batch.roster, results.design, results.areas
+    assert check is not None  # noqa: S101 - the stages end with it
+    progress_by_roster(check, design, areas).write_csv(statistics / f"{ROSTER_PROGRESS}.csv", include_bom=True)
+    write_roster_book(restricted / ROSTER_BOOK, check, design, areas, results.survey)
+    write_private_csv(restricted / "roster.csv", check.rows)
+    write_private_csv(restricted / "certificates.csv", check.certificates)
 
 
 def _write_profiles(folder: Path, results: Results) -> dict[str, str]:

@@ -13,6 +13,7 @@ import polars as pl
 from bishan_survey.design.lint_handwritten import accepted_severities, handwritten_problems
 from bishan_survey.design.lint_matching import matching_problems
 from bishan_survey.design.lint_outputs import profile_problems, table_problems
+from bishan_survey.design.lint_roster import roster_problems, roster_sql
 from bishan_survey.design.sql import (
     compile_sql,
     derived_for,
@@ -41,6 +42,7 @@ def lint(design: Design) -> list[str]:
         matching_problems,
         table_problems,
         profile_problems,
+        roster_problems,
     )
     return [problem for check in checks for problem in check(design)]
 
@@ -122,6 +124,7 @@ def _sql_texts(design: Design) -> Iterator[tuple[str, str]]:
     yield from ((f"匹配变量 {feature.name}", feature.sql) for feature in matching.features if feature.sql)
     yield from ((f"匹配分组 {block.id}", sql) for block in matching.blocks for sql in block.by)
     yield from ((f"匹配规则 {rule.id}", rule.when) for rule in matching.rules)
+    yield from roster_sql(design.roster)
     for shell in design.shells:
         texts = [shell.where, *(column.where for column in shell.columns)]
         yield from ((f"汇总表 {shell.id}：where", sql) for sql in texts if sql)

@@ -18,6 +18,7 @@ from bishan_survey.model import (
     Derived,
     Design,
     EditRule,
+    Expiry,
     ImpliedText,
     LifecyclePolicy,
     MatchBlock,
@@ -27,6 +28,10 @@ from bishan_survey.model import (
     MatchRule,
     Notice,
     ReturnsPolicy,
+    RosterCount,
+    RosterDesign,
+    RosterPolicy,
+    RosterRate,
     SheetLayout,
     SheetWord,
     SheetWords,
@@ -78,6 +83,7 @@ def load_design(root: Path | None = None) -> Design:
         corrections=_words(reader, checks["correction"]),
         decisions=_words(reader, checks["decision"]),
         changed_numbers=_words(reader, checks["changed_number"]),
+        roster=_roster(reader),
         layout=layout,
         compounds=tuple(_nouns(reader, Compound, layouts["compound"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
@@ -135,6 +141,16 @@ def _matching(reader: Reader, checks: dict[str, Entries]) -> Matching:
 
 def _words(reader: Reader, entries: Entries) -> SheetWords:
     return SheetWords(tuple(_nouns(reader, SheetWord, entries)))
+
+
+def _roster(reader: Reader) -> RosterDesign:
+    entries = _entries(reader, "templates/roster", ("roster", "count", "rate", "expiry"))
+    return RosterDesign(
+        policy=_single(reader, RosterPolicy, entries["roster"], "templates/roster：[[roster]]"),
+        counts=tuple(_nouns(reader, RosterCount, entries["count"])),
+        rates=tuple(_nouns(reader, RosterRate, entries["rate"])),
+        expiries=tuple(_nouns(reader, Expiry, entries["expiry"])),
+    )
 
 
 def _code_lists(reader: Reader) -> dict[str, CodeList]:

@@ -5,8 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from bishan_survey import frames
-from bishan_survey.frames import STATUS
-from bishan_survey.lifecycle.rounds import REPORTED
+from bishan_survey.frames import REPORTED, STATUS
 from bishan_survey.model import AreaFrame, Batch, Lives
 
 _AREA = ["town", "village"]

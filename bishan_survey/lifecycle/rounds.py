@@ -6,9 +6,6 @@ from bishan_survey import frames
 from bishan_survey.frames import STATUS
 from bishan_survey.model import Batch
 
-REPORTED = ("reported", "declared_none")
-"""Statuses of villages whose data are there."""
-
 
 def rounds_of(batch: Batch, previous: pl.DataFrame, moment: str) -> pl.DataFrame:
     """The rounds as they are tonight: a village's next one begins when other contents count than before.

@@ -7,9 +7,10 @@ changes, the night is told again as it was, however often it is run.
 import polars as pl
 
 from bishan_survey import frames
+from bishan_survey.frames import REPORTED
 from bishan_survey.lifecycle.identity import identified, subjects_of
 from bishan_survey.lifecycle.league import league_of
-from bishan_survey.lifecycle.rounds import REPORTED, rounds_of
+from bishan_survey.lifecycle.rounds import rounds_of
 from bishan_survey.lifecycle.rules import rule_statistics
 from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Lives
 

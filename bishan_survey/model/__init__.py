@@ -1,5 +1,5 @@
 """The nouns of the toolkit. Read its pages first, in this order: questionnaire, rules, matching, outputs,
-design, batch.
+roster, design, batch.
 
 Two groups. What is decided before collection: the questionnaire and everything that the definitions in
 ``templates/`` and ``validators/`` say. And what came in: a batch of records, findings about them, tables made of
@@ -49,6 +49,15 @@ from bishan_survey.model.questionnaire import (
     Subject,
     ValueType,
 )
+from bishan_survey.model.roster import (
+    Expiry,
+    Roster,
+    RosterCheck,
+    RosterCount,
+    RosterDesign,
+    RosterPolicy,
+    RosterRate,
+)
 from bishan_survey.model.rules import (
     AreaFrame,
     Compound,
@@ -92,6 +101,7 @@ __all__ = [
     "Design",
     "Distance",
     "EditRule",
+    "Expiry",
     "FollowUp",
     "FormMark",
     "ImpliedText",
@@ -108,6 +118,12 @@ __all__ = [
     "Notice",
     "Questionnaire",
     "ReturnsPolicy",
+    "Roster",
+    "RosterCheck",
+    "RosterCount",
+    "RosterDesign",
+    "RosterPolicy",
+    "RosterRate",
     "Severity",
     "Sheet",
     "SheetLayout",

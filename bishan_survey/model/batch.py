@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bishan_survey.model.outputs import TableShell
 from bishan_survey.model.questionnaire import Code
+from bishan_survey.model.roster import RosterCheck
 
 if TYPE_CHECKING:
     import polars as pl
@@ -56,6 +57,8 @@ class Batch:
     """The records that were checked, as text."""
     dropped: Mapping[tuple[str, str], pl.DataFrame] = field(default_factory=dict)
     """Verbatim records that a correction by hand has taken out of the others, with their ``_position`` among them."""
+    roster: RosterCheck | None = None
+    """How the records compare with the roster; ``None`` before that is looked at."""
 
 
 @dataclass(frozen=True)

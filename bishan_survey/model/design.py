@@ -11,6 +11,7 @@ from bishan_survey.model.handwritten import SheetWords
 from bishan_survey.model.matching import Matching
 from bishan_survey.model.outputs import DeliveryProfile, TableShell
 from bishan_survey.model.questionnaire import CodeList, Derived, Item, Questionnaire
+from bishan_survey.model.roster import RosterDesign
 from bishan_survey.model.rules import (
     Compound,
     EditRule,
@@ -45,6 +46,7 @@ class Design:
     corrections: SheetWords
     decisions: SheetWords
     changed_numbers: SheetWords
+    roster: RosterDesign
     layout: SheetLayout
     compounds: tuple[Compound, ...]
     shells: tuple[TableShell, ...]

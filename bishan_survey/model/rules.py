@@ -61,7 +61,8 @@ class SurvivorRule:
     id: str
     prefer: str
     """SQL; the greater value wins, null loses. Besides the variables it may use ``accepted`` (no hard finding),
-    ``answered`` (number of items filled) and ``repeats_earlier`` (the same answers stand earlier in the village)."""
+    ``answered`` (number of items filled), ``repeats_earlier`` (the same answers stand earlier in the village) and,
+    in a workspace with a roster, ``in_roster_village`` (it is the village that the roster says)."""
     reason: str
 
 
