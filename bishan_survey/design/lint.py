@@ -12,13 +12,14 @@ import polars as pl
 
 from bishan_survey.design.lint_corrections import accepted_severities, correction_problems
 from bishan_survey.design.lint_matching import matching_problems
-from bishan_survey.design.lint_outputs import profile_problems, table_problems
+from bishan_survey.design.lint_outputs import grouping_problems, profile_problems, table_problems
 from bishan_survey.design.sql import (
     compile_sql,
     derived_for,
     inputs_of,
     is_meant_for,
     rules_for,
+    unit_types,
     variable_types,
     variables_in,
 )
@@ -39,6 +40,7 @@ def lint(design: Design) -> list[str]:
         _derived,
         _rules,
         matching_problems,
+        grouping_problems,
         table_problems,
         profile_problems,
     )
@@ -75,6 +77,8 @@ def _lifecycle_policy(design: Design) -> Iterator[str]:
 
 def _homeless_derived(design: Design) -> Iterator[str]:
     computed = {derived.name for _, sheet in sheets(design) for derived in derived_for(design, sheet)}
+    for grouping in design.groupings:
+        computed |= (unit_types(design, grouping.unit) or {}).keys()
     for derived in design.derived:
         if derived.name not in computed:
             needed = "、".join(sorted(inputs_of(derived)))
@@ -122,6 +126,8 @@ def _sql_texts(design: Design) -> Iterator[tuple[str, str]]:
     yield from ((f"匹配变量 {feature.name}", feature.sql) for feature in matching.features if feature.sql)
     yield from ((f"匹配分组 {block.id}", sql) for block in matching.blocks for sql in block.by)
     yield from ((f"匹配规则 {rule.id}", rule.when) for rule in matching.rules)
+    for grouping in design.groupings:
+        yield f"归并单位 {grouping.unit}：where", grouping.where
     for shell in design.shells:
         texts = [shell.where, *(column.where for column in shell.columns)]
         yield from ((f"汇总表 {shell.id}：where", sql) for sql in texts if sql)
@@ -133,6 +139,7 @@ def _duplicates(design: Design) -> Iterator[str]:
     kinds: dict[str, Iterable[str]] = {
         "规则": (rule.id for rule in design.rules),
         "派生变量": (derived.name for derived in design.derived),
+        "归并单位": (grouping.unit for grouping in design.groupings),
         "汇总表": (shell.id for shell in design.shells),
     }
     for kind, ids in kinds.items():

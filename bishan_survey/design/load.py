@@ -20,6 +20,7 @@ from bishan_survey.model import (
     Derived,
     Design,
     EditRule,
+    Grouping,
     ImpliedText,
     LifecyclePolicy,
     MatchBlock,
@@ -38,7 +39,8 @@ T = TypeVar("T")
 
 _DATA_SUFFIXES = {".toml", ".csv"}
 _MATCHING = ("feature", "measure", "block", "match", "compared")
-_VALIDATORS = ("rule", "derived", "implied", "notice", "survivor", "returns", "lifecycle", "correction", *_MATCHING)
+_CHECKING = ("rule", "derived", "grouping", "implied", "notice", "survivor", "returns", "lifecycle", "correction")
+_VALIDATORS = (*_CHECKING, *_MATCHING)
 
 
 def load_design(root: Path | None = None) -> Design:
@@ -73,6 +75,7 @@ def load_design(root: Path | None = None) -> Design:
         corrections=CorrectionWords(tuple(_nouns(reader, CorrectionWord, checks["correction"]))),
         layout=layout,
         compounds=tuple(_nouns(reader, Compound, layouts["compound"])),
+        groupings=tuple(_nouns(reader, Grouping, checks["grouping"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
         profiles=_profiles(reader),
         digest=_digest(root),
@@ -102,7 +105,7 @@ def _entries(reader: Reader, folder: str, kinds: tuple[str, ...]) -> dict[str, E
 def _nouns(reader: Reader, kind: type[Any], entries: Entries, *, with_file: bool = False) -> Iterable[Any]:
     for where, entry in entries:
         extra = {"file": where} if with_file else {}
-        name = entry.get("id") or entry.get("name") or entry.get("kind") or "?"
+        name = entry.get("id") or entry.get("name") or entry.get("kind") or entry.get("unit") or "?"
         noun = reader.noun(kind, entry | extra, f"{where}：{name}")
         if noun is not None:
             yield noun

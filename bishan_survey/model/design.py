@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bishan_survey.model.corrections import CorrectionWords
 from bishan_survey.model.matching import Matching
-from bishan_survey.model.outputs import DeliveryProfile, TableShell
+from bishan_survey.model.outputs import DeliveryProfile, Grouping, TableShell
 from bishan_survey.model.questionnaire import CodeList, Derived, Item, Questionnaire
 from bishan_survey.model.rules import (
     Compound,
@@ -45,6 +45,7 @@ class Design:
     corrections: CorrectionWords
     layout: SheetLayout
     compounds: tuple[Compound, ...]
+    groupings: tuple[Grouping, ...]
     shells: tuple[TableShell, ...]
     profiles: Mapping[str, DeliveryProfile]
     digest: str
