@@ -2,6 +2,7 @@
 
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
+from bishan_survey.delivery.private import write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv, write_profile_xlsx
 from bishan_survey.delivery.publish import (
     FINDINGS_BOOK,
@@ -11,10 +12,11 @@ from bishan_survey.delivery.publish import (
     grids_of,
     publish,
     read_columns,
+    read_corrected,
     read_counted,
     read_findings,
 )
-from bishan_survey.delivery.report import STATISTICS, write_report_csv, write_report_xlsx
+from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, write_report_csv, write_report_xlsx
 from bishan_survey.delivery.returns import STATUSES, register_sheet
 from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_pairs, write_statistics
 
@@ -28,6 +30,7 @@ __all__ = [
     "STATISTICS",
     "STATISTICS_BOOK",
     "STATUSES",
+    "TABLES_FILE",
     "Publication",
     "Results",
     "findings_for_people",
@@ -36,12 +39,14 @@ __all__ = [
     "missing_variables",
     "publish",
     "read_columns",
+    "read_corrected",
     "read_counted",
     "read_findings",
     "read_lives",
     "read_progress",
     "register_sheet",
     "write_findings",
+    "write_private_csv",
     "write_profile_csv",
     "write_profile_xlsx",
     "write_report_csv",
