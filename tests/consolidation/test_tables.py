@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bishan_survey.consolidation import consolidate, ledger_of
@@ -74,6 +74,7 @@ def value(table, area: str, stub: str, column: str) -> float:
     return cells.sum()
 
 
+@settings(deadline=None)
 @given(people=st.lists(_PERSON, max_size=25))
 def test_cells_equal_a_plain_count(people: list[dict[str, object]]) -> None:
     (table,) = consolidated(people, _SHELL).tables
@@ -89,6 +90,7 @@ def test_cells_equal_a_plain_count(people: list[dict[str, object]]) -> None:
             assert value(table, area, grade, "7|2") == len([p for p in women if p["certificate_category"] == "7"])
 
 
+@settings(deadline=None)
 @given(people=st.lists(_PERSON, max_size=25))
 def test_several_answers_count_each_and_the_person_once(people: list[dict[str, object]]) -> None:
     (table,) = consolidated(people, _MULTIPLE).tables
@@ -98,6 +100,7 @@ def test_several_answers_count_each_and_the_person_once(people: list[dict[str, o
     assert value(table, "500120", "", "-") == len([p for p in counted if not p["services_needed"]])
 
 
+@settings(deadline=None)
 @given(people=st.lists(_PERSON, max_size=25))
 def test_columns_by_conditions(people: list[dict[str, object]]) -> None:
     (table,) = consolidated(people, _CONDITIONS).tables
