@@ -10,10 +10,18 @@ from pathlib import Path
 
 import polars as pl
 
-from bishan_survey.consolidation import ADDS, CellKey, behind, members_of, variables_of, with_groups
-from bishan_survey.delivery import STATISTICS, TABLES_FILE, read_columns, read_corrected, read_counted
-from bishan_survey.design import inputs_of
-from bishan_survey.errors import WorkspaceError
+from bishan_survey.consolidation import ADDS, CellKey, behind, fill, members_of, variables_of, with_groups
+from bishan_survey.delivery import (
+    STATISTICS,
+    TABLES_FILE,
+    TableGrid,
+    grids_of,
+    read_columns,
+    read_corrected,
+    read_counted,
+)
+from bishan_survey.design import inputs_of, shell_problems, unit_types
+from bishan_survey.errors import UsageError, WorkspaceError
 from bishan_survey.frames import with_cells
 from bishan_survey.model import AreaFrame, Design, Grouping, Survey, TableShell
 
@@ -91,9 +99,11 @@ def trace(run: Path, design: Design, counting: Mapping[str, pl.DataFrame], shell
 
 
 def _members(groups: pl.DataFrame, records: pl.DataFrame, grouping: Grouping) -> pl.DataFrame:
-    """The members of groups, numbered; what a group adds stands beside its first member."""
-    numbered = groups.select(grouping.key, ADDS).with_row_index(GROUP, 1)
-    joined = members_of(records, grouping).join(numbered, on=grouping.key, how="inner", maintain_order="left")
+    """The members of groups, numbered as they are met; what a group adds stands beside the first of it."""
+    members = members_of(records, grouping).join(groups.select(grouping.key, ADDS), on=grouping.key, how="inner")
+    members = members.sort("_village", *_PLACE)
+    met = members.select(grouping.key).unique(maintain_order=True).with_row_index(GROUP, 1)
+    joined = members.join(met, on=grouping.key, how="inner", maintain_order="left")
     return joined.with_columns(pl.when(pl.col(GROUP).is_first_distinct()).then(ADDS).alias(ADDS))
 
 
@@ -121,6 +131,22 @@ def _cells(listed: pl.DataFrame, items: tuple[str, ...], run: Path) -> pl.DataFr
         .join(changed, on=address, how="left", maintain_order="left")
         .with_columns(pl.col("corrected").fill_null(False))
     )
+
+
+def tabulated(counting: Mapping[str, pl.DataFrame], design: Design, shell: TableShell, areas: AreaFrame) -> TableGrid:
+    """A table that stands in no definition, filled and cross-footed as the published ones are.
+
+    Raises:
+        UsageError: its variables or its condition are not what they should be; all that is wrong is told.
+    """
+    known = counting[shell.unit].schema if shell.unit in counting else pl.Schema()
+    types = {name: kind for name, kind in (unit_types(design, shell.unit) or {}).items() if name in known}
+    problems = [*shell_problems(design, shell, types, "交叉表")]
+    if problems:
+        raise UsageError("；".join(problems), "变量见 docs/reference/questionnaires.md 和 rules.md")
+    (table,) = fill([shell], counting, design).tables
+    (grid,) = grids_of([table], design, areas)
+    return grid
 
 
 def published_number(run: Path, shell: TableShell, cell: CellKey) -> float | None:

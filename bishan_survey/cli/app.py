@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bishan_survey import __version__
-from bishan_survey.cli import care, corrections, examine, make, progress, results, template, trace, validate
+from bishan_survey.cli import care, corrections, examine, make, progress, results, tabulate, template, trace, validate
 from bishan_survey.cli.chinese import ChineseGroup, in_chinese, speak_chinese
 from bishan_survey.errors import EXIT_CODES, DefinitionError, SurveyError, UsageError, WorkspaceError
 
@@ -60,6 +60,7 @@ examine.register(app)
 validate.register(app)
 results.register(app)
 trace.register(app)
+tabulate.register(app)
 corrections.register(app)
 progress.register(app)
 care.register(app)

@@ -1,6 +1,7 @@
 """Tables and records into workbooks, CSV, JSON and other systems' layouts."""
 
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
+from bishan_survey.delivery.grid import TableGrid
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
 from bishan_survey.delivery.private import write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv, write_profile_xlsx
@@ -33,6 +34,7 @@ __all__ = [
     "TABLES_FILE",
     "Publication",
     "Results",
+    "TableGrid",
     "findings_for_people",
     "grids_of",
     "ledger_pairs",

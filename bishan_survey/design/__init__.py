@@ -3,6 +3,7 @@
 from bishan_survey.design.areas import read_area_frame
 from bishan_survey.design.defaults import Defaults, load_defaults
 from bishan_survey.design.lint import example_problems, lint
+from bishan_survey.design.lint_outputs import shell_problems
 from bishan_survey.design.load import load_design
 from bishan_survey.design.sql import (
     CONTEXT,
@@ -34,6 +35,7 @@ __all__ = [
     "load_design",
     "read_area_frame",
     "rules_for",
+    "shell_problems",
     "unit_types",
     "variable_types",
     "variables_in",

@@ -9,58 +9,33 @@ from typing import Any
 import pytest
 
 from bishan_survey.cli.app import app
-from bishan_survey.design import load_defaults, load_design
 from bishan_survey.errors import UsageError
-from bishan_survey.forms import FormContent, write_form
+from tests.cli.conftest import PEOPLE
 from tests.cli.test_commands import run
-from tests.conftest import EDITION
-from tests.people import adult, certificate
 from tests.workbooks import sheets_of
-
-_PEOPLE = (
-    {"certificate_no": certificate(order=1, kind="44")},
-    {"certificate_no": certificate(order=3, kind="43"), "grade": "3", "training_received": "1", "training_times": "3"},
-    {"certificate_no": certificate(order=5, kind="44"), "training_received": "1", "training_times": "2"},
-)
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace after a night: three people in one village, the resources of the village."""
-    design, defaults = load_design(), load_defaults()
-    folder = tmp_path_factory.mktemp("explain") / "ws"
-    app(["init", str(folder)], standalone_mode=False)
-    village = next(iter(defaults.areas().villages))
-    place = {"town": village.town, "village": village.name}
-    content = {"person": [adult(**place, **one) for one in _PEOPLE]}
-    path = folder / "inbox" / village.town / "表.xlsx"
-    survey = defaults.survey(design)
-    write_form(path, design, design.questionnaires[EDITION], survey, FormContent(village, content))
-    app(["nightly", str(folder)], standalone_mode=False)
-    return folder
 
 
 @pytest.fixture
-def told(workspace: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+def told(counted: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
     """What the command tells programs."""
 
     def ask(*words: object) -> Any:
-        app(["explain", str(workspace), *map(str, words), "--json"], standalone_mode=False)
+        app(["explain", str(counted), *map(str, words), "--json"], standalone_mode=False)
         return json.loads(capsys.readouterr().out)
 
     return ask
 
 
-def test_the_people_behind_a_number_are_listed_at_their_cells(workspace: Path, told) -> None:
+def test_the_people_behind_a_number_are_listed_at_their_cells(counted: Path, told) -> None:
     answer = told("T01", "四级", "肢体")
     assert (answer["schema"], answer["number"], answer["published"]) == ("bishan-survey/explain/1", 2, 2)
-    (file,) = (workspace / "inbox").rglob("*.xlsx")
+    (file,) = (counted / "inbox").rglob("*.xlsx")
     rows = sheets_of(file)["持证残疾人"]
     numbers = []
     for record in answer["records"]:
         assert record["cells"] == {"certificate_no": f"G{record['row']}"}
         numbers.append(rows[record["row"] - 1][6])
-    assert numbers == [_PEOPLE[0]["certificate_no"], _PEOPLE[2]["certificate_no"]]
+    assert numbers == [PEOPLE[0]["certificate_no"], PEOPLE[2]["certificate_no"]]
 
 
 def test_values_of_a_sum_add_up_to_it(told) -> None:
@@ -75,12 +50,12 @@ def test_areas_by_name_and_by_code(told, area: str) -> None:
         assert told(*words)["number"] == 3
 
 
-def test_nobody_is_named_on_the_screen(workspace: Path, tmp_path: Path) -> None:
-    shown = run("explain", workspace, "T01", "四级", "肢体", "--csv", tmp_path / "名单.csv", columns=40)
+def test_nobody_is_named_on_the_screen(counted: Path, tmp_path: Path) -> None:
+    shown = run("explain", counted, "T01", "四级", "肢体", "--csv", tmp_path / "名单.csv", columns=40)
     assert shown.returncode == 0, shown.stderr
     assert "是多少：2" in shown.stdout
     assert "行：5；单元格：G5" in shown.stdout
-    for secret in (_PEOPLE[0]["certificate_no"], _PEOPLE[0]["certificate_no"][:18], "试验甲"):
+    for secret in (PEOPLE[0]["certificate_no"], PEOPLE[0]["certificate_no"][:18], "试验甲"):
         assert secret not in shown.stdout + shown.stderr
 
 
@@ -91,7 +66,7 @@ def test_the_private_list_has_numbers_cells_and_answers(told, tmp_path: Path) ->
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = list(csv.DictReader(file))
-    assert [line["号码"] for line in lines] == [one["certificate_no"][:18] for one in _PEOPLE]
+    assert [line["号码"] for line in lines] == [one["certificate_no"][:18] for one in PEOPLE]
     assert {line["是否就业"] for line in lines} == {"是"}
     assert all(line["是否就业（单元格）"].endswith(line["行"]) for line in lines)
     with pytest.raises(UsageError, match="已存在"):
@@ -115,3 +90,29 @@ def test_what_is_not_there_is_told_with_advice(told, words: list[str], said: str
         told(*words)
     assert said in error.value.message + error.value.advice
     assert error.value.advice
+
+
+def test_households_are_listed_with_their_members(told) -> None:
+    answer = told("T57", "璧城街道", "一户多残（户）")
+    assert (answer["number"], answer["published"]) == (1, 1)
+    assert [(one["group"], one["adds"]) for one in answer["records"]] == [(1, 1), (1, None), (1, None)]
+    assert "household_head_id" in answer["items"]
+
+
+def test_what_was_corrected_by_hand_is_marked(told, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told("T72", "小学", "--csv", tmp_path / "名单.csv")
+    with (tmp_path / "名单.csv").open(encoding="utf-8-sig", newline="") as file:
+        (line,) = csv.DictReader(file)
+    assert line["受教育程度"] == "小学"
+    assert line["受教育程度（单元格）"].endswith("（已更正）")
+
+
+def test_definitions_that_have_changed_since_are_told(counted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record = next((counted / "runs").glob("*/run.json"))
+    was = record.read_text(encoding="utf-8")
+    record.write_text(json.dumps(json.loads(was) | {"design": "另一个"}), encoding="utf-8")
+    try:
+        app(["explain", str(counted), "T01"], standalone_mode=False)
+    finally:
+        record.write_text(was, encoding="utf-8")
+    assert "改过定义" in capsys.readouterr().err
