@@ -12,7 +12,7 @@ import polars as pl
 
 from bishan_survey.design.lint_corrections import accepted_severities, correction_problems
 from bishan_survey.design.lint_matching import matching_problems
-from bishan_survey.design.lint_outputs import grouping_problems, profile_problems, table_problems
+from bishan_survey.design.lint_outputs import grouping_problems, homeless_groupings, profile_problems, table_problems
 from bishan_survey.design.sql import (
     compile_sql,
     derived_for,
@@ -50,7 +50,8 @@ def lint(design: Design) -> list[str]:
 def unusable_definitions(design: Design) -> list[str]:
     """What must be refused before anything is run: SQL that is none, rules that would silently apply nowhere, and
     policies that say what cannot be meant."""
-    problems = list(_broken_sql(design)) or list(_homeless_derived(design)) or list(_homeless_rules(design))
+    problems = list(_broken_sql(design)) or list(homeless_groupings(design))
+    problems = problems or list(_homeless_derived(design)) or list(_homeless_rules(design))
     problems = problems or [*_returns_policy(design), *_lifecycle_policy(design)]
     return problems or [*correction_problems(design), *accepted_severities(design)]
 

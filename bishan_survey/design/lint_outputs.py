@@ -36,14 +36,18 @@ def shell_problems(design: Design, shell: TableShell, types: Types, where: str) 
             yield f"{where}：{column.label}：{column.sum} 不是数值"
 
 
+def homeless_groupings(design: Design) -> Iterator[str]:
+    """Units that are groups of nothing that anybody fills in."""
+    for grouping in design.groupings:
+        if widest_sheet(design, grouping.of) is None or widest_sheet(design, grouping.unit) is not None:
+            yield f"归并单位 {grouping.unit}：of 应是调查表的单位，unit 不能是"
+
+
 def grouping_problems(design: Design) -> Iterator[str]:
     """What is wrong with the units that are groups of records, and with their variables."""
     for grouping in design.groupings:
-        types = unit_types(design, grouping.of)
+        types = unit_types(design, grouping.of) or {}
         where = f"归并单位 {grouping.unit}"
-        if types is None or widest_sheet(design, grouping.unit) is not None:
-            yield f"{where}：of 应是调查表的单位，unit 不能是"
-            continue
         unknown = {grouping.key, grouping.order} - types.keys()
         if unknown:
             yield f"{where}：不认识的变量 {'、'.join(sorted(unknown))}"

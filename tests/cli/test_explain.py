@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from bishan_survey.cli.app import app
+from bishan_survey.consolidation import ADDS, CellKey, behind
+from bishan_survey.design import load_defaults, load_design
 from bishan_survey.errors import UsageError
+from bishan_survey.tracing import counted_units
 from tests.cli.conftest import PEOPLE
 from tests.cli.test_commands import run
 from tests.workbooks import sheets_of
@@ -97,6 +100,20 @@ def test_households_are_listed_with_their_members(told) -> None:
     assert (answer["number"], answer["published"]) == (1, 1)
     assert [(one["group"], one["adds"]) for one in answer["records"]] == [(1, 1), (1, None), (1, None)]
     assert "household_head_id" in answer["items"]
+
+
+def test_every_published_number_of_the_district_has_its_records(counted: Path) -> None:
+    design, defaults = load_design(), load_defaults()
+    run_folder = next((counted / "runs").glob("*/run.json")).parent
+    counting = counted_units(run_folder, design, defaults.survey(design))
+    shells = {shell.id: shell for shell in design.shells}
+    tables = json.loads((run_folder / "statistics" / "tables.json").read_text(encoding="utf-8"))["tables"]
+    for table in tables:
+        shell = shells[table["id"]]
+        for row in (one for one in table["rows"] if one["level"] == "district"):
+            for column, value in zip(table["columns"], row["values"], strict=True):
+                key = CellKey(row["area"], row.get("code", ""), column["key"])
+                assert value == 0 or behind(counting[shell.unit], shell, key)[ADDS].sum() == value
 
 
 def test_what_was_corrected_by_hand_is_marked(told, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

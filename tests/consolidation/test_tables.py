@@ -158,6 +158,18 @@ def test_crossfooting_can_fail(damage: str) -> None:
     assert contradictions([_SHELL], cells.with_columns(value=factor), counting) != []
 
 
+@pytest.mark.parametrize("column", ["1||", "|1|", "||"])
+def test_crossfooting_can_fail_of_variables_side_by_side(column: str) -> None:
+    shell = replace(_SHELL, head=("certificate_category", "identity_sex", "hukou"), beside=True)
+    person = {**dict.fromkeys(_TYPES), "_village": _VILLAGES[0], "certificate_no": "99", STATUS: "accepted"}
+    people = [{**person, "certificate_grade": g, "certificate_category": "1", "identity_sex": "1"} for g in "1124"]
+    counting = {"person": pl.DataFrame(people, schema=_TYPES).with_columns(hukou=pl.lit("1"))}
+    cells = cells_of([shell], counting)
+    assert contradictions([shell], cells, counting) == []
+    off = pl.when((pl.col("column") == column) & (pl.col("stub") == "2")).then(pl.col("value") + 1).otherwise("value")
+    assert contradictions([shell], cells.with_columns(value=off), counting) != []
+
+
 def test_a_contradiction_stops_publication() -> None:
     """A record under a code that no row shows is in the total and in no row: nothing is published."""
     person = {**dict.fromkeys(_TYPES), "_village": _VILLAGES[0], "certificate_no": "99", STATUS: "accepted"}
