@@ -1,7 +1,8 @@
 """All tables of a design, filled from the records that count, and cross-footed before anybody sees them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -104,15 +105,22 @@ def head_codes(shell: TableShell, design: Design) -> list[Sequence[Code]]:
     """The codes of each variable of the head in order, but for the totals: of the outermost first."""
     if shell.columns:
         return [[Code(str(n), column.label) for n, column in enumerate(shell.columns)]]
+    heads = [_codes(name, design) for name in shell.head]
     if not shell.beside:
-        return [_codes(name, design) for name in shell.head]
-    # Side by side several variables may lack an answer: each says which it is.
-    return [_codes(name, design, design.variable_labels[name]) for name in shell.head]
+        return heads
+    # Side by side, codes of several variables may be called the same: these say of which they are.
+    met = Counter(code.label for codes in heads for code in codes)
+    return [
+        [
+            replace(code, label=f"{design.variable_labels[name] if met[code.label] > 1 else ''}{code.label}")
+            for code in codes
+        ]
+        for name, codes in zip(shell.head, heads, strict=True)
+    ]
 
 
-def _codes(variable: str, design: Design, called: str = "") -> Sequence[Code]:
-    codes = design.code_lists[design.variable_codes[variable]].codes
-    return [*codes, Code(NOT_STATED.code, f"{called}{NOT_STATED.label}")]
+def _codes(variable: str, design: Design) -> Sequence[Code]:
+    return [*design.code_lists[design.variable_codes[variable]].codes, NOT_STATED]
 
 
 def _met(codes: Sequence[Code], met: pl.Series) -> Sequence[Code]:
