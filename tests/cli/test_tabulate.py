@@ -40,7 +40,7 @@ def test_only_what_the_condition_says_is_counted(made) -> None:
 
 
 def test_households_areas_and_variables_side_by_side(made) -> None:
-    table = made("--unit", "户", "--columns", "home_multiple,有重度残疾人", "--beside", "--areas", "全区,镇街")
+    table = made("--unit", "户", "--columns", "home_multiple,有没有重度残疾人", "--beside", "--areas", "全区,镇街")
     assert [one["key"] for one in table["head"]] == ["|", "1|", "2|", "|1", "|2"]
     assert table["cells"][0]["values"] == [1, 1, 0, 0, 1]
     assert {cell["level"] for cell in table["cells"]} == {"district", "town"}
