@@ -23,7 +23,6 @@ from bishan_survey.model import (
     CodeList,
     Column,
     DeliveryProfile,
-    Derived,
     Design,
     EditRule,
     ImpliedText,
@@ -132,7 +131,7 @@ def rules_page(design: Design) -> Iterator[str]:
     yield from _implied(design.implied.values())
     yield from _notices(design)
     yield from _matching(design)
-    yield from _derived(design.derived)
+    yield from _derived(design)
 
 
 def _contents(design: Design, file: str, rules: Sequence[EditRule]) -> tuple[str, str, str]:
@@ -209,21 +208,38 @@ def _matching(design: Design) -> Iterator[str]:
     yield from table(("编号", "单位", "结论", "理由", "条件（SQL）", "依据"), rows)
 
 
-def _derived(derived: Iterable[Derived]) -> Iterator[str]:
+def _derived(design: Design) -> Iterator[str]:
     yield from ('<a id="derived"></a>', "", "## 推算变量", "")
     yield from ("由表中各项算出，规则、填报范围和统计表都可以使用。", "")
     rows = (
         (
             code(d.name),
             d.label,
-            _UNITS[d.unit],
-            _TYPES[d.type],
+            _units(design)[d.unit],
+            _TYPES[d.type] + ("（可多选）" if d.multiple else ""),
             code(d.sql) or f"{code(d.of)} 的 {code(d.part)}",
             d.source,
         )
-        for d in derived
+        for d in design.derived
     )
     yield from table(("变量", "含义", "单位", "类型", "怎样得出", "依据"), rows)
+    yield from _groupings(design)
+
+
+def _groupings(design: Design) -> Iterator[str]:
+    if not design.groupings:
+        return
+    yield from ('<a id="groupings"></a>', "", "## 归并的单位", "")
+    yield from ("没有人填表、由记录归并成的单位；它的推算变量由各成员的答案得出，只供统计表使用。", "")
+    rows = (
+        (g.label, _units(design)[g.of], code(g.key), code(g.where), f"{code(g.order)} 最小的成员", g.source)
+        for g in design.groupings
+    )
+    yield from table(("单位", "成员", "哪些归在一起", "哪些记录参加", "算在谁所在的村（社区）", "依据"), rows)
+
+
+def _units(design: Design) -> dict[str, str]:
+    return _UNITS | {grouping.unit: grouping.label for grouping in design.groupings}
 
 
 # --- what is not read --------------------------------------------------------------------------------------------
@@ -380,7 +396,8 @@ def _shell(shell: TableShell, labels: Mapping[str, str]) -> Iterator[str]:
     yield f"- 计量单位：{shell.measure}；地区：{'、'.join(_LEVELS[level] for level in shell.areas)}"
     yield f"- 行：{_named(shell.stub, labels) if shell.stub else '地区'}"
     if shell.head:
-        yield f"- 列：{' × '.join(_named(name, labels) for name in shell.head)}"
+        between = "、" if shell.beside else " × "
+        yield f"- 列：{between.join(_named(name, labels) for name in shell.head)}{'，并列' if shell.beside else ''}"
     yield from (f"- 列“{column.label}”：{_counted(column)}" for column in shell.columns)
     yield from (f"- 注：{note}" for note in shell.notes)
     yield from (f"- 资料来源：{shell.source or '本次调查'}", "")

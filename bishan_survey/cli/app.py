@@ -22,7 +22,9 @@ from bishan_survey.cli import (
     progress,
     results,
     roster,
+    tabulate,
     template,
+    trace,
     validate,
 )
 from bishan_survey.cli.chinese import ChineseGroup, in_chinese, speak_chinese
@@ -72,6 +74,8 @@ examine.register(app)
 validate.register(app)
 results.register(app)
 roster.register(app)
+trace.register(app)
+tabulate.register(app)
 corrections.register(app)
 decisions.register(app)
 numbers.register(app)

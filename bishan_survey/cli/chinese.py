@@ -34,7 +34,7 @@ _ERRORS = (
     (r"\.? ?Did you mean (.+)\?", r"是不是 \1？"),
     (r"^Invalid value for (.+?): ", r"\1 的取值不对："),
     (r"^Invalid value: ", "取值不对："),
-    (r"^Got unexpected extra arguments? \((.*)\)\.?", r"多出的参数：\1"),
+    (r"^Got unexpected extra argument(?:s|\(s\))? \((.*)\)\.?", r"多出的参数：\1"),
     (r"^Option (\S+) requires an argument\.", r"选项 \1 后面要有值。"),
     (r"^Option (\S+) does not take a value\.", r"选项 \1 不带值。"),
     (r"(\S+) is not a valid (?:int|integer)\.", r"\1 不是整数。"),

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from bishan_survey.widths import display_width
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bars
@@ -37,11 +39,17 @@ class Show:
             for what, said in pairs:
                 self._out().print(f"  {what}：{_figure(said)}")
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """A table on a terminal; elsewhere a line for each row, its fields named."""
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], *, whole: bool = False) -> None:
+        """A table on a terminal; elsewhere a line for each row, its fields named.
+
+        Args:
+            columns: what stands above the columns.
+            rows: the lines.
+            whole: whether a table that is wider than the terminal becomes lines too, instead of being folded.
+        """
         if self._as_json:
             return
-        if plain(sys.stdout):
+        if plain(sys.stdout) or (whole and _width(columns, rows) > self._out().width):
             for row in rows:
                 _print("  " + "；".join(f"{c}：{_figure(v)}" for c, v in zip(columns, row, strict=True)))
             return
@@ -98,6 +106,12 @@ def _console(*, stderr: bool) -> "Console":
         soft_wrap=plain(stream),
         no_color=bool(os.environ.get("NO_COLOR")) or None,
     )
+
+
+def _width(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
+    """How many places a table takes."""
+    texts = [columns, *([_figure(value) for value in row] for row in rows)]
+    return sum(max(display_width(text) for text in column) + 2 for column in zip(*texts, strict=True))
 
 
 def _figure(value: object) -> str:

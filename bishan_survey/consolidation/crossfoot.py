@@ -48,9 +48,10 @@ def _differences(
     stubbed = cells.filter(_of([s for s in shells if s.stub and _single(s, s.stub, counting)]))
     parts = stubbed.filter(pl.col("stub") != TOTAL).with_columns(stub=pl.lit(TOTAL))
     yield _unequal(parts, stubbed.filter(stub=TOTAL), "各行之和与合计行不符")
-    for depth, place in ((1, 0), (2, 0), (2, 1)):
+    for depth, place in sorted({(len(shell.head), place) for shell in shells for place in range(len(shell.head))}):
         summed = [s for s in shells if len(s.head) == depth and _single(s, s.head[place], counting)]
-        yield _columns(cells.filter(_of(summed)), place, depth)
+        for beside in (False, True):
+            yield _columns(cells.filter(_of([s for s in summed if s.beside == beside])), place, depth, beside)
     yield _unequal(_plain_counts(shells, counting), _grand_totals(shells, cells), "记录数与全区合计不符")
 
 
@@ -63,14 +64,16 @@ def _single(shell: TableShell, variable: str, counting: Mapping[str, pl.DataFram
     return counting[shell.unit].schema[variable] != pl.List
 
 
-def _columns(cells: pl.DataFrame, place: int, depth: int) -> pl.DataFrame:
-    """Columns of one line of the head against their total."""
+def _columns(cells: pl.DataFrame, place: int, depth: int, beside: bool) -> pl.DataFrame:
+    """Columns of one variable of the head against their total."""
     codes = pl.col("column").str.split(SEPARATOR)
     with_total = [pl.lit(TOTAL) if n == place else codes.list.get(n) for n in range(depth)]
     parts = cells.filter(codes.list.get(place) != TOTAL).with_columns(
         column=pl.concat_str(with_total, separator=SEPARATOR)
     )
-    return _unequal(parts, cells.filter(codes.list.get(place) == TOTAL), "各列之和与合计列不符")
+    # Beside one another, variables are parts of the grand total only, not of each other's columns.
+    whole = pl.col("column") == SEPARATOR * (depth - 1) if beside else codes.list.get(place) == TOTAL
+    return _unequal(parts, cells.filter(whole), "各列之和与合计列不符")
 
 
 def _grand_totals(shells: Sequence[TableShell], cells: pl.DataFrame) -> pl.DataFrame:

@@ -1,8 +1,10 @@
 """Tables and records into workbooks, CSV, JSON and other systems' layouts."""
 
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
+from bishan_survey.delivery.grid import TableGrid
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
 from bishan_survey.delivery.memory import read_persons
+from bishan_survey.delivery.private import write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv, write_profile_xlsx
 from bishan_survey.delivery.publish import (
     ADJUDICATION_BOOK,
@@ -14,10 +16,11 @@ from bishan_survey.delivery.publish import (
     grids_of,
     publish,
     read_columns,
+    read_corrected,
     read_counted,
     read_findings,
 )
-from bishan_survey.delivery.report import STATISTICS, write_report_csv, write_report_xlsx
+from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, write_report_csv, write_report_xlsx
 from bishan_survey.delivery.returns import STATUSES, register_sheet
 from bishan_survey.delivery.roster import (
     ROSTER_BOOK,
@@ -42,9 +45,11 @@ __all__ = [
     "STATISTICS",
     "STATISTICS_BOOK",
     "STATUSES",
+    "TABLES_FILE",
     "TOWNS",
     "Publication",
     "Results",
+    "TableGrid",
     "figures_by_area",
     "findings_for_people",
     "grids_of",
@@ -53,6 +58,7 @@ __all__ = [
     "percent",
     "publish",
     "read_columns",
+    "read_corrected",
     "read_counted",
     "read_findings",
     "read_lives",
@@ -61,6 +67,7 @@ __all__ = [
     "register_sheet",
     "why_no_rates",
     "write_findings",
+    "write_private_csv",
     "write_profile_csv",
     "write_profile_xlsx",
     "write_report_csv",

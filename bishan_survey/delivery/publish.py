@@ -25,7 +25,17 @@ from bishan_survey.delivery.statistics import Publication, write_statistics
 from bishan_survey.delivery.towns import write_towns
 from bishan_survey.errors import DefinitionError
 from bishan_survey.frames import accepted
-from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Survey, Table, Verdict
+from bishan_survey.model import (
+    AreaFrame,
+    Batch,
+    CorrectionAction,
+    CorrectionOutcome,
+    Design,
+    FollowUp,
+    Survey,
+    Table,
+    Verdict,
+)
 
 RESTRICTED = "restricted"
 STATISTICS_BOOK, FINDINGS_BOOK, ADJUDICATION_BOOK = "统计表.xlsx", "问题清单.xlsx", "重复判定单.xlsx"
@@ -202,6 +212,13 @@ def read_findings(run: Path) -> pl.DataFrame:
 def read_columns(run: Path) -> pl.DataFrame:
     """Which column of which sheet held which item, from the folder of a published run."""
     return read_private_csv(run / RESTRICTED / "columns.csv", frames.COLUMNS)
+
+
+def read_corrected(run: Path) -> pl.DataFrame:
+    """What people have changed by hand in the records of a published run, from its folder."""
+    told = read_private_csv(run / RESTRICTED / "corrections.csv", frames.CORRECTIONS)
+    changing = [CorrectionAction.REPLACE.value, CorrectionAction.CLEAR.value]
+    return told.filter(pl.col("action").is_in(changing), outcome=CorrectionOutcome.APPLIED.value)
 
 
 def _accepted(parts: list[pl.DataFrame]) -> pl.DataFrame | None:

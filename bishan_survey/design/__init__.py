@@ -3,15 +3,18 @@
 from bishan_survey.design.areas import read_area_frame
 from bishan_survey.design.defaults import Defaults, load_defaults
 from bishan_survey.design.lint import example_problems, lint
+from bishan_survey.design.lint_outputs import shell_problems
 from bishan_survey.design.load import load_design
 from bishan_survey.design.sql import (
     CONTEXT,
+    aggregates_for,
     asked_sql,
     compile_sql,
     derived_for,
     dtype,
     inputs_of,
     rules_for,
+    unit_types,
     variable_types,
     variables_in,
     widest_sheet,
@@ -20,6 +23,7 @@ from bishan_survey.design.sql import (
 __all__ = [
     "CONTEXT",
     "Defaults",
+    "aggregates_for",
     "asked_sql",
     "compile_sql",
     "derived_for",
@@ -31,6 +35,8 @@ __all__ = [
     "load_design",
     "read_area_frame",
     "rules_for",
+    "shell_problems",
+    "unit_types",
     "variable_types",
     "variables_in",
     "widest_sheet",

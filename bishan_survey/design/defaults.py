@@ -22,6 +22,8 @@ class Defaults:
     reference_day: str
     first_day: str
     last_day: str
+    small_count: int = 0
+    """Up to which number a cell of a table that is not protected is called small."""
 
     def survey(self, design: Design, edition: str | None = None, year: int | None = None) -> Survey:
         """The survey of a year.

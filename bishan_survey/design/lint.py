@@ -12,7 +12,7 @@ import polars as pl
 
 from bishan_survey.design.lint_handwritten import accepted_severities, handwritten_problems
 from bishan_survey.design.lint_matching import matching_problems
-from bishan_survey.design.lint_outputs import profile_problems, table_problems
+from bishan_survey.design.lint_outputs import grouping_problems, homeless_groupings, profile_problems, table_problems
 from bishan_survey.design.lint_roster import roster_problems, roster_sql
 from bishan_survey.design.sql import (
     compile_sql,
@@ -20,6 +20,7 @@ from bishan_survey.design.sql import (
     inputs_of,
     is_meant_for,
     rules_for,
+    unit_types,
     variable_types,
     variables_in,
 )
@@ -40,6 +41,7 @@ def lint(design: Design) -> list[str]:
         _derived,
         _rules,
         matching_problems,
+        grouping_problems,
         table_problems,
         profile_problems,
         roster_problems,
@@ -50,7 +52,8 @@ def lint(design: Design) -> list[str]:
 def unusable_definitions(design: Design) -> list[str]:
     """What must be refused before anything is run: SQL that is none, rules that would silently apply nowhere, and
     policies that say what cannot be meant."""
-    problems = list(_broken_sql(design)) or list(_homeless_derived(design)) or list(_homeless_rules(design))
+    problems = list(_broken_sql(design)) or list(homeless_groupings(design))
+    problems = problems or list(_homeless_derived(design)) or list(_homeless_rules(design))
     problems = problems or [*_returns_policy(design), *_lifecycle_policy(design)]
     return problems or [*handwritten_problems(design), *accepted_severities(design)]
 
@@ -77,6 +80,8 @@ def _lifecycle_policy(design: Design) -> Iterator[str]:
 
 def _homeless_derived(design: Design) -> Iterator[str]:
     computed = {derived.name for _, sheet in sheets(design) for derived in derived_for(design, sheet)}
+    for grouping in design.groupings:
+        computed |= (unit_types(design, grouping.unit) or {}).keys()
     for derived in design.derived:
         if derived.name not in computed:
             needed = "、".join(sorted(inputs_of(derived)))
@@ -125,6 +130,8 @@ def _sql_texts(design: Design) -> Iterator[tuple[str, str]]:
     yield from ((f"匹配分组 {block.id}", sql) for block in matching.blocks for sql in block.by)
     yield from ((f"匹配规则 {rule.id}", rule.when) for rule in matching.rules)
     yield from roster_sql(design.roster)
+    for grouping in design.groupings:
+        yield f"归并单位 {grouping.unit}：where", grouping.where
     for shell in design.shells:
         texts = [shell.where, *(column.where for column in shell.columns)]
         yield from ((f"汇总表 {shell.id}：where", sql) for sql in texts if sql)
@@ -136,6 +143,7 @@ def _duplicates(design: Design) -> Iterator[str]:
     kinds: dict[str, Iterable[str]] = {
         "规则": (rule.id for rule in design.rules),
         "派生变量": (derived.name for derived in design.derived),
+        "归并单位": (grouping.unit for grouping in design.groupings),
         "汇总表": (shell.id for shell in design.shells),
     }
     for kind, ids in kinds.items():

@@ -1,29 +1,30 @@
-"""The lint of what is published and delivered: table shells and delivery profiles."""
+"""The lint of what is published and delivered: groupings, table shells and delivery profiles."""
 
 from collections.abc import Iterator
 
 import polars as pl
 
-from bishan_survey.design.sql import variable_types, widest_sheet
+from bishan_survey.design.sql import aggregates_for, dtype, unit_types, variable_types, widest_sheet
 from bishan_survey.design.trial import Types, wrong_sql
-from bishan_survey.model import DeliveryProfile, Design, Sheet, TableShell
+from bishan_survey.model import DeliveryProfile, Design, Grouping, TableShell
 
 
 def table_problems(design: Design) -> Iterator[str]:
     """What is wrong with the table shells."""
     for shell in design.shells:
-        best = widest_sheet(design, shell.unit)
-        if best is None:
-            yield f"汇总表 {shell.id}：没有单位 {shell.unit}"
+        types = unit_types(design, shell.unit)
+        where = f"汇总表 {shell.id}"
+        if types is None:
+            yield f"{where}：没有单位 {shell.unit}"
             continue
-        yield from _wrong_table(design, shell, variable_types(design, best), best)
+        if bool(shell.head) == bool(shell.columns):
+            yield f"{where}：head 与 columns 必须且只能写一个"
+        yield from shell_problems(design, shell, types, where)
 
 
-def _wrong_table(design: Design, shell: TableShell, types: Types, sheet: Sheet) -> Iterator[str]:
-    where = f"汇总表 {shell.id}"
-    coded = {item.name for item in sheet.items if item.codes} | {d.name for d in design.derived if d.codes}
-    if bool(shell.head) == bool(shell.columns):
-        yield f"{where}：head 与 columns 必须且只能写一个"
+def shell_problems(design: Design, shell: TableShell, types: Types, where: str) -> Iterator[str]:
+    """What is wrong with the variables and conditions of a table, which is called by ``where``."""
+    coded = design.variable_codes.keys() & types.keys()
     yield from wrong_sql(shell.where, types, f"{where}：where")
     for name in (shell.stub, *shell.head):
         if name and name not in coded:
@@ -33,6 +34,32 @@ def _wrong_table(design: Design, shell: TableShell, types: Types, sheet: Sheet) 
             yield from wrong_sql(column.where, types, f"{where}：{column.label}")
         if column.sum and not types.get(column.sum, pl.String()).is_numeric():
             yield f"{where}：{column.label}：{column.sum} 不是数值"
+
+
+def homeless_groupings(design: Design) -> Iterator[str]:
+    """Units that are groups of nothing that anybody fills in."""
+    for grouping in design.groupings:
+        if widest_sheet(design, grouping.of) is None or widest_sheet(design, grouping.unit) is not None:
+            yield f"归并单位 {grouping.unit}：of 应是调查表的单位，unit 不能是"
+
+
+def grouping_problems(design: Design) -> Iterator[str]:
+    """What is wrong with the units that are groups of records, and with their variables."""
+    for grouping in design.groupings:
+        types = unit_types(design, grouping.of) or {}
+        where = f"归并单位 {grouping.unit}"
+        unknown = {grouping.key, grouping.order} - types.keys()
+        if unknown:
+            yield f"{where}：不认识的变量 {'、'.join(sorted(unknown))}"
+            continue
+        yield from wrong_sql(grouping.where, types, f"{where}：where")
+        yield from _wrong_aggregates(design, grouping, types)
+
+
+def _wrong_aggregates(design: Design, grouping: Grouping, types: Types) -> Iterator[str]:
+    for derived in aggregates_for(design, grouping, types):
+        where = f"派生变量 {derived.name}"
+        yield from wrong_sql(derived.sql or "", types, where, dtype(derived), by=grouping.key)
 
 
 def profile_problems(design: Design) -> Iterator[str]:
@@ -75,6 +102,8 @@ def _is_column(key: str, shell: TableShell, design: Design) -> bool:
     known = len(parts) == len(shell.head) and all(
         not part or part in _codes_of(name, design) for part, name in zip(parts, shell.head, strict=True)
     )
+    if shell.beside:
+        return known and sum(map(bool, parts)) <= 1
     # Of a nested head a table shows the totals of the outermost line only.
     return known and (all(parts[1:]) or not any(parts))
 

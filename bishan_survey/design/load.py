@@ -19,6 +19,7 @@ from bishan_survey.model import (
     Design,
     EditRule,
     Expiry,
+    Grouping,
     ImpliedText,
     LifecyclePolicy,
     MatchBlock,
@@ -45,7 +46,7 @@ _DATA_SUFFIXES = {".toml", ".csv"}
 _MATCHING = ("feature", "measure", "block", "match", "compared")
 _HANDWRITTEN = ("correction", "decision", "changed_number")
 _VALIDATORS = (
-    *("rule", "derived", "implied", "notice", "survivor", "returns", "lifecycle"),
+    *("rule", "derived", "grouping", "implied", "notice", "survivor", "returns", "lifecycle"),
     *_HANDWRITTEN,
     *_MATCHING,
 )
@@ -86,6 +87,7 @@ def load_design(root: Path | None = None) -> Design:
         roster=_roster(reader),
         layout=layout,
         compounds=tuple(_nouns(reader, Compound, layouts["compound"])),
+        groupings=tuple(_nouns(reader, Grouping, checks["grouping"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
         profiles=_profiles(reader),
         digest=_digest(root),
@@ -115,7 +117,7 @@ def _entries(reader: Reader, folder: str, kinds: tuple[str, ...]) -> dict[str, E
 def _nouns(reader: Reader, kind: type[Any], entries: Entries, *, with_file: bool = False) -> Iterable[Any]:
     for where, entry in entries:
         extra = {"file": where} if with_file else {}
-        name = entry.get("id") or entry.get("name") or entry.get("kind") or "?"
+        name = entry.get("id") or entry.get("name") or entry.get("kind") or entry.get("unit") or "?"
         noun = reader.noun(kind, entry | extra, f"{where}：{name}")
         if noun is not None:
             yield noun

@@ -4,11 +4,12 @@ Rules are three-valued SQL over variables (`polars.sql_expr`). Here they become 
 may refer to, and of which type it is, follows from an edition of the questionnaire.
 """
 
+from collections.abc import Collection
 from functools import cache
 
 import polars as pl
 
-from bishan_survey.model import Derived, Design, EditRule, Item, Questionnaire, Sheet, ValueType
+from bishan_survey.model import Derived, Design, EditRule, Grouping, Item, Questionnaire, Sheet, ValueType
 
 CONTEXT: dict[str, pl.DataType] = {
     "reference_date": pl.Date(),
@@ -37,7 +38,7 @@ _DTYPES: dict[ValueType, pl.DataType] = {
 def dtype(variable: Item | Derived) -> pl.DataType:
     """The polars type of a variable's values."""
     plain = _DTYPES[variable.type]
-    return pl.List(plain) if isinstance(variable, Item) and variable.multiple else plain
+    return pl.List(plain) if variable.multiple else plain
 
 
 @cache
@@ -85,6 +86,24 @@ def widest_sheet(design: Design, unit: str) -> Sheet | None:
     """The sheet of a unit that has the most variables: what none of the editions has is misspelt."""
     homes = [sheet for form in design.questionnaires.values() for sheet in form.sheets if sheet.unit == unit]
     return max(homes, key=lambda sheet: len(variable_types(design, sheet)), default=None)
+
+
+def aggregates_for(design: Design, grouping: Grouping, known: Collection[str]) -> tuple[Derived, ...]:
+    """The variables of a grouping that can be computed from these variables of its members."""
+    own = [derived for derived in design.derived if derived.unit == grouping.unit]
+    return tuple(derived for derived in own if inputs_of(derived) <= set(known))
+
+
+def unit_types(design: Design, unit: str) -> dict[str, pl.DataType] | None:
+    """Type of every variable of a unit of count, where most are known; ``None`` if there is no such unit."""
+    sheet = widest_sheet(design, unit)
+    if sheet is not None:
+        return variable_types(design, sheet)
+    grouping = next((one for one in design.groupings if one.unit == unit), None)
+    members = widest_sheet(design, grouping.of) if grouping else None
+    if grouping is None or members is None:
+        return None
+    return {d.name: dtype(d) for d in aggregates_for(design, grouping, variable_types(design, members))}
 
 
 def asked_sql(sheet: Sheet, item: Item) -> str | None:

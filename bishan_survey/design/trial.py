@@ -11,8 +11,18 @@ _CLOCKS = ("CURRENT_DATE", "CURRENT_TIME", "NOW(", "TODAY(")
 Types = Mapping[str, pl.DataType]
 
 
-def wrong_sql(sql: str, types: Types, where: str, wanted: pl.DataType | None = None) -> Iterator[str]:
-    """Problems of an SQL text: clocks, syntax, unknown variables, types. By default it must be a truth value."""
+def wrong_sql(
+    sql: str, types: Types, where: str, wanted: pl.DataType | None = None, by: str | None = None
+) -> Iterator[str]:
+    """Problems of an SQL text: clocks, syntax, unknown variables, types.
+
+    Args:
+        sql: the text.
+        types: of the variables that it may use.
+        where: what the text is called.
+        wanted: what it must give; by default a truth value.
+        by: a variable by which records are grouped, where it must give one value for each group.
+    """
     if any(clock in sql.upper() for clock in _CLOCKS):
         yield f"{where}：不能使用当前时间，请用 reference_date"
         return
@@ -21,7 +31,8 @@ def wrong_sql(sql: str, types: Types, where: str, wanted: pl.DataType | None = N
         if unknown:
             yield f"{where}：不认识的变量 {'、'.join(sorted(unknown))}"
             return
-        made = pl.DataFrame(schema=dict(types)).select(compile_sql(sql).alias("outcome")).schema["outcome"]
+        empty, outcome = pl.DataFrame(schema=dict(types)), compile_sql(sql).alias("outcome")
+        made = (empty.group_by(by).agg(outcome) if by else empty.select(outcome)).schema["outcome"]
     except pl.exceptions.PolarsError as error:
         yield f"{where}：SQL 有错（{short(error)}）"
         return

@@ -37,7 +37,7 @@ from bishan_survey.model.matching import (
     MatchRule,
     Verdict,
 )
-from bishan_survey.model.outputs import Column, DeliveryColumn, DeliveryLine, DeliveryProfile, TableShell
+from bishan_survey.model.outputs import Column, DeliveryColumn, DeliveryLine, DeliveryProfile, Grouping, TableShell
 from bishan_survey.model.questionnaire import (
     Code,
     CodeList,
@@ -104,6 +104,7 @@ __all__ = [
     "Expiry",
     "FollowUp",
     "FormMark",
+    "Grouping",
     "ImpliedText",
     "Item",
     "Ledger",

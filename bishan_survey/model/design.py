@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bishan_survey.model.handwritten import SheetWords
 from bishan_survey.model.matching import Matching
-from bishan_survey.model.outputs import DeliveryProfile, TableShell
+from bishan_survey.model.outputs import DeliveryProfile, Grouping, TableShell
 from bishan_survey.model.questionnaire import CodeList, Derived, Item, Questionnaire
 from bishan_survey.model.roster import RosterDesign
 from bishan_survey.model.rules import (
@@ -49,6 +49,7 @@ class Design:
     roster: RosterDesign
     layout: SheetLayout
     compounds: tuple[Compound, ...]
+    groupings: tuple[Grouping, ...]
     shells: tuple[TableShell, ...]
     profiles: Mapping[str, DeliveryProfile]
     digest: str

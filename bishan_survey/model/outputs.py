@@ -5,6 +5,23 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Grouping:
+    """A unit of count that is a group of records, as a household is of persons. Its variables are aggregates."""
+
+    unit: str
+    label: str
+    of: str
+    """Unit of the records that are its members."""
+    key: str
+    """Variable that is equal in all members; a record without it is in no group."""
+    order: str
+    """Variable by which the first member is told: the group stands in that one's village."""
+    where: str
+    """SQL: which records are members of groups."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table that counts or sums by a condition of its own."""
 
@@ -31,6 +48,8 @@ class TableShell:
     """Variable of the rows; ``None``: the rows are the areas themselves."""
     head: tuple[str, ...] = ()
     """Variables of the columns, outermost first."""
+    beside: bool = False
+    """Whether these stand side by side below one total, instead of the inner ones below the outer ones."""
     columns: tuple[Column, ...] = ()
     """Columns by conditions, instead of `head`."""
     areas: tuple[str, ...] = ("district", "town")

@@ -149,4 +149,6 @@ class Derived:
     of: str | None = None
     part: str | None = None
     codes: str | None = None
+    multiple: bool = False
+    """Whether it holds a list of codes, as the answers to a question of several answers do."""
     source: str = ""

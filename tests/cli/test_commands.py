@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from tests.people import adult, certificate
 
 COMMANDS = ["init", "sample", "template", "ingest", "validate", "dedupe", "consolidate", "nightly", "export", "doctor"]
-COMMANDS += ["progress", "roster"]
+COMMANDS += ["progress", "explain", "tabulate", "roster"]
 
 
 def run(*words: object, columns: int = 100, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bishan_survey.consolidation import consolidate, ledger_of
@@ -74,6 +74,7 @@ def value(table, area: str, stub: str, column: str) -> float:
     return cells.sum()
 
 
+@settings(deadline=None)
 @given(people=st.lists(_PERSON, max_size=25))
 def test_cells_equal_a_plain_count(people: list[dict[str, object]]) -> None:
     (table,) = consolidated(people, _SHELL).tables
@@ -89,6 +90,7 @@ def test_cells_equal_a_plain_count(people: list[dict[str, object]]) -> None:
             assert value(table, area, grade, "7|2") == len([p for p in women if p["certificate_category"] == "7"])
 
 
+@settings(deadline=None)
 @given(people=st.lists(_PERSON, max_size=25))
 def test_several_answers_count_each_and_the_person_once(people: list[dict[str, object]]) -> None:
     (table,) = consolidated(people, _MULTIPLE).tables
@@ -98,6 +100,7 @@ def test_several_answers_count_each_and_the_person_once(people: list[dict[str, o
     assert value(table, "500120", "", "-") == len([p for p in counted if not p["services_needed"]])
 
 
+@settings(deadline=None)
 @given(people=st.lists(_PERSON, max_size=25))
 def test_columns_by_conditions(people: list[dict[str, object]]) -> None:
     (table,) = consolidated(people, _CONDITIONS).tables
@@ -153,6 +156,18 @@ def test_crossfooting_can_fail(damage: str) -> None:
     }[damage]
     factor = pl.when(at).then(pl.col("value") + 1 if damage != "grand" else pl.col("value") * 2).otherwise("value")
     assert contradictions([_SHELL], cells.with_columns(value=factor), counting) != []
+
+
+@pytest.mark.parametrize("column", ["1||", "|1|", "||"])
+def test_crossfooting_can_fail_of_variables_side_by_side(column: str) -> None:
+    shell = replace(_SHELL, head=("certificate_category", "identity_sex", "hukou"), beside=True)
+    person = {**dict.fromkeys(_TYPES), "_village": _VILLAGES[0], "certificate_no": "99", STATUS: "accepted"}
+    people = [{**person, "certificate_grade": g, "certificate_category": "1", "identity_sex": "1"} for g in "1124"]
+    counting = {"person": pl.DataFrame(people, schema=_TYPES).with_columns(hukou=pl.lit("1"))}
+    cells = cells_of([shell], counting)
+    assert contradictions([shell], cells, counting) == []
+    off = pl.when((pl.col("column") == column) & (pl.col("stub") == "2")).then(pl.col("value") + 1).otherwise("value")
+    assert contradictions([shell], cells.with_columns(value=off), counting) != []
 
 
 def test_a_contradiction_stops_publication() -> None:

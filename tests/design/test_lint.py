@@ -9,6 +9,7 @@ from bishan_survey.design import lint, load_design
 from bishan_survey.errors import DefinitionError
 from tests.conftest import ROOT
 
+_HOUSES = "validators/derived-households.toml"
 RULE = """
 [[rule]]
 id = "Q001"
@@ -94,6 +95,13 @@ def test_a_bad_rule_is_refused_by_name(definitions: Path, was: str, now: str, sa
         ("templates/tables/population.toml", '"has_card"', '"has_cart"', "has_cart"),
         ("templates/delivery/system-person.toml", '"certificate_no"', '"certificate_nr"', "certificate_nr"),
         ("validators/derived.toml", "LENGTH(certificate_no)", "LENGTH(certificate_nr)", "certificate_nr"),
+        (_HOUSES, '"household_key"', '"household_kay"', "不认识的变量 household_kay"),
+        (_HOUSES, "household_kind = '1'", "household_kind = 1", "归并单位 household：where"),
+        (_HOUSES, "MAX(household_size)", "household_size", "派生变量 home_size：结果类型"),
+        (_HOUSES, "MAX(household_size)", "MAX(household_sise)", "household_sise"),
+        (_HOUSES, 'of     = "person"', 'of     = "house"', "应是调查表的单位"),
+        ("templates/tables/household.toml", 'unit     = "household"', 'unit     = "hause"', "没有单位 hause"),
+        ("templates/tables/household.toml", "home_multiple = '1'", "household_multiple = '1'", "household_multiple"),
         ("templates/layouts/sheets.toml", "header_rows", "header_row", "header_row"),
     ],
 )

@@ -1,0 +1,172 @@
+"""The command that follows a number of a table back to the people and the cells behind it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bishan_survey.cli.chinese import ChineseCommand
+from bishan_survey.cli.choosing import chosen, chosen_area, chosen_table
+from bishan_survey.cli.examine import open_workspace
+from bishan_survey.cli.options import JsonOption, WorkspaceArgument, finished, output_path
+from bishan_survey.cli.show import Show
+from bishan_survey.errors import InternalError, UsageError
+
+if TYPE_CHECKING:
+    from bishan_survey.consolidation import CellKey
+    from bishan_survey.model import AreaFrame, Design, TableShell
+    from bishan_survey.tracing import Traced
+    from bishan_survey.workspace import RunFolder
+
+AreaOption = Annotated[
+    str | None, typer.Option("--area", metavar="地区", help="哪个镇街或村（社区），名称或代码；不写就是全区。")
+]
+CsvOption = Annotated[
+    Path | None,
+    typer.Option("--csv", metavar="文件", help="另存为 .csv：每人的号码、单元格和内容。含个人信息，只有本人能读。"),
+]
+_SHOWN = 50
+_MOST_DIFFERENT = 1e-6
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this page."""
+    app.command("explain", cls=ChineseCommand, epilog="例：bishan-survey explain 2025年调查 T06 三合镇 可以调查")(
+        explain
+    )
+
+
+def explain(
+    workspace: WorkspaceArgument,
+    table: Annotated[str, typer.Argument(metavar="表", help="表号或表名，如 T06。")],
+    row: Annotated[str, typer.Argument(metavar="行", help="行的名称或代码；行是地区的表，写地区。")] = "合计",
+    column: Annotated[str, typer.Argument(metavar="列", help="列的名称或代码。")] = "合计",
+    area: AreaOption = None,
+    to: CsvOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """查数：统计表里的一个数是哪些人、哪些单元格。
+
+    按最近一次夜间运行，列出计入这个数的每条记录在哪个村、哪个文件、哪一行，表用到的各项在哪个单元格。
+    屏幕上不显示姓名、号码和答案；要看，加 --csv 另存。
+    """
+    from bishan_survey.tracing import counted_units, published_number, trace
+    from bishan_survey.workspace import current_run
+
+    opened, design = open_workspace(workspace)
+    to = output_path(to, ".csv")
+    shell = chosen_table(table, design.shells)
+    cell, names = _cell(shell, (row, column, area), design, opened.areas)
+    run = current_run(opened)
+    counting = counted_units(run.path, design, opened.settings.survey)
+    _must_be_filled(shell, counting)
+    traced = trace(run.path, design, counting, shell, cell)
+    show = Show(as_json)
+    published = published_number(run.path, shell, cell)
+    _compare(show, run, design, traced.number, published)
+    _show(show, shell, names, traced, design, opened.areas)
+    if to is not None:
+        _save(to, traced, design, opened.areas)
+        show.remark(f"名单已写到 {to}。含个人信息，请妥善保管。")
+    found = {"run": run.id, "table": shell.id, "area": cell.area, "row": cell.stub, "column": cell.column}
+    numbers = {"number": traced.number, "published": published, "items": list(traced.items)}
+    show.document("explain/1", {**found, **numbers, "records": _documents(traced)})
+
+
+def _cell(
+    shell: "TableShell", said: tuple[str, str, str | None], design: "Design", areas: "AreaFrame"
+) -> "tuple[CellKey, tuple[str, ...]]":
+    """Which number is meant, and how its area, row and column are called."""
+    from bishan_survey.consolidation import TOTAL, CellKey, column_keys, head_codes, stub_codes
+
+    row, column, area = said
+    columns = dict(column_keys(head_codes(shell, design), shell.beside))
+    key = chosen(column, columns, f"{shell.id}的列")
+    if shell.stub is None:
+        if area is not None and row != "合计":
+            raise UsageError(f"{shell.id} 的行就是地区，不用再写 --area", "请把地区写在行的位置，或只写 --area")
+        code, name = chosen_area(area or row, areas, design.layout)
+        return CellKey(code, TOTAL, key), (name, columns[key])
+    stubs = {TOTAL: "合计"} | {one.code: one.label for one in stub_codes(shell, design)}
+    stub = chosen(row, stubs, f"{shell.id}的行")
+    code, name = chosen_area(area, areas, design.layout)
+    return CellKey(code, stub, key), (name, stubs[stub], columns[key])
+
+
+def _must_be_filled(shell: "TableShell", counting: dict[str, Any]) -> None:
+    from bishan_survey.consolidation import variables_of
+
+    known = counting[shell.unit].columns if shell.unit in counting else []
+    missing = variables_of(shell) - {*known}
+    if missing:
+        raise UsageError(f"{shell.id} 没有编制：开放的调查表版本没有变量：{'、'.join(sorted(missing))}", "请换一张表")
+
+
+def _compare(show: Show, run: "RunFolder", design: "Design", number: float, published: float | None) -> None:
+    """The records must add up to what was published; after a change of definitions it is said if they do not."""
+    from bishan_survey.workspace import read_record
+
+    changed = read_record(run)["design"] != design.digest
+    if published is not None and abs(published - number) > _MOST_DIFFERENT and not changed:
+        raise InternalError(f"名单合计{number:g}，与发布的{published:g}不符", "请重新运行 bishan-survey nightly")
+    if changed:
+        before = f"，发布的数是{published:g}" if published not in (None, number) else ""
+        show.remark(f"提醒：这次运行以后改过定义{before}；这里按现在的定义列出，请重新运行 bishan-survey nightly。")
+
+
+def _show(
+    show: Show, shell: "TableShell", names: tuple[str, ...], traced: "Traced", design: "Design", areas: "AreaFrame"
+) -> None:
+    records = traced.records
+    show.heading(f"{shell.id} {shell.title}")
+    show.pairs([("哪个数", "，".join(names)), ("是多少", f"{traced.number:,g}（计量单位：{shell.measure}）")])
+    show.pairs([("统计范围", shell.universe), ("记录", records.height)])
+    if records.is_empty():
+        return
+    show.pairs([("各项依次是", "、".join(design.variable_labels[item] for item in traced.items))])
+    show.table(*_listed(traced, areas))
+    if records.height > _SHOWN:
+        show.remark(f"这里只列{_SHOWN}条，其余{records.height - _SHOWN}条请加 --csv 文件.csv 或 --json 看。")
+
+
+def _listed(traced: "Traced", areas: "AreaFrame") -> tuple[list[str], list[tuple[object, ...]]]:
+    """Heads and lines of the first records: place and cells; group and what is added, where that tells something."""
+    from bishan_survey.consolidation import ADDS
+    from bishan_survey.tracing import GROUP, place_columns
+
+    first = traced.records.head(_SHOWN)
+    towns, villages, *places = place_columns(first, areas)
+    called = [f"{town or ''}{village or '认不出'}" for town, village in zip(towns, villages, strict=True)]
+    columns: dict[str, list[object]] = {"村（社区）": [*called]}
+    columns |= {place.name: place.to_list() for place in places}
+    if traced.records[GROUP].null_count() == 0:
+        columns["户"] = first[GROUP].to_list()
+    columns["单元格"] = traced.cell_texts(first).to_list()
+    if not (traced.records[ADDS] == 1).all(ignore_nulls=False):
+        columns["计入"] = ["" if adds is None else f"{adds:g}" for adds in first[ADDS]]
+    return [*columns], [*zip(*columns.values(), strict=True)]
+
+
+def _documents(traced: "Traced") -> list[dict[str, Any]]:
+    """The records for programs: places alone, nothing about anybody."""
+    from bishan_survey.consolidation import ADDS
+    from bishan_survey.tracing import GROUP
+
+    cells: dict[tuple[Any, ...], dict[str, str | None]] = {}
+    for file, sheet, row, item, cell in traced.cells.select("file", "sheet", "row", "item", "cell").iter_rows():
+        cells.setdefault((file, sheet, row), {})[item] = cell
+    return [
+        {"village": village, "file": file, "sheet": sheet, "row": row, "group": group, "adds": adds}
+        | {"cells": cells.get((file, sheet, row), {})}
+        for village, file, sheet, row, group, adds in traced.records.select(
+            "_village", "_file", "_sheet", "_row", GROUP, ADDS
+        ).iter_rows()
+    ]
+
+
+def _save(to: Path, traced: "Traced", design: "Design", areas: "AreaFrame") -> None:
+    from bishan_survey.delivery import write_private_csv
+    from bishan_survey.tracing import private_list
+
+    with finished(to) as beside:
+        write_private_csv(beside, private_list(traced, design, areas))
