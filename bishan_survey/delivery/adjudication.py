@@ -20,7 +20,17 @@ from bishan_survey.widths import LINE_HEIGHT, lines_needed
 
 _QUESTIONS, _GUIDE = "待判定", "说明"
 _HEAD_ROW = 1
-_WIDTHS = {"group": 5, "reason": 20, "one": 44, "other": 44, "differed": 16, "agreed": 16, "decision": 16, "note": 20}
+_WIDTHS = {
+    "group": 5,
+    "reason": 20,
+    "one": 44,
+    "other": 44,
+    "differed": 16,
+    "agreed": 16,
+    "decision": 18,
+    "note": 20,
+    "code": 16,
+}
 _WIDTH = 10
 _ANSWERS = ("decision", "author", "date", "release", "note")
 _GUIDE_WIDTHS = (20, 90)
@@ -89,7 +99,8 @@ def _write_questions(sheet: Worksheet, styles: Styles, shown: pl.DataFrame, word
             rule = _input(word, words)
             sheet.data_validation(_HEAD_ROW + 1, place, _HEAD_ROW + shown.height, place, rule)
     for row, values in enumerate(shown.iter_rows(), _HEAD_ROW + 1):
-        sheet.set_row(row, LINE_HEIGHT * max(_lines(value, width) for value, width in zip(values, widths, strict=True)))
+        lines = max(_lines(value, width) for value, width in zip(values, widths, strict=True))
+        sheet.set_row(row, LINE_HEIGHT * (lines + 1))
         for place, value in enumerate(values):
             if value:
                 sheet.write_string(row, place, value, styles["cell"])
