@@ -11,9 +11,11 @@ from bishan_survey import __version__
 from bishan_survey.consolidation import Coverage
 from bishan_survey.delivery import Results
 from bishan_survey.lifecycle import flagged_rules, is_fixed
-from bishan_survey.model import Batch, Design, FollowUp, Ledger, Village
+from bishan_survey.model import Batch, Design, Difference, FollowUp, Ledger, OverTime, Turnover, Village
 
 RUN_SCHEMA = "bishan-survey/run/1"
+LAST_YEAR = "last_year"
+"""Key of a run's record that tells what has changed since last year, where that was compared."""
 FOLLOWED = "lifecycle"
 """Key of a run's record that tells how many findings stand where; runs of older programs have none."""
 
@@ -27,6 +29,8 @@ class Examined:
     ledger: Ledger
     passed_over: int
     """Files of the inbox that are no submissions: lock files, what desktops leave behind."""
+    over_time: OverTime | None = None
+    """Last year's round beside this one, where there is one."""
 
 
 def coverage_pairs(coverage: Coverage) -> list[tuple[str, str]]:
@@ -106,6 +110,24 @@ def summary(examined: Examined) -> dict[str, Any]:
         "normalised": examined.batch.normalised.height,
         "corrections": _count(examined.batch.corrections, "outcome"),
         "duplicate_groups": examined.batch.links["group"].n_unique(),
+    }
+
+
+def since_last_year(over_time: OverTime | None) -> dict[str, Any]:
+    """How many persons and answers have changed since last year, without any person's data; nothing if not compared."""
+    if over_time is None:
+        return {}
+    persons, items = over_time.persons, over_time.items
+    outcomes = _count(persons, "outcome")
+    return {
+        LAST_YEAR: {
+            "persons": {outcome.value: outcomes.get(outcome.value, 0) for outcome in Turnover},
+            "moved": persons["moved"].sum(),
+            "compared": items["compared"].sum(),
+            **{kind.value: items[kind.value].sum() for kind in Difference},
+            "problems": over_time.problems.height,
+            "code_books_known": over_time.books_known,
+        }
     }
 
 

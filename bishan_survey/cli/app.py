@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bishan_survey import __version__
-from bishan_survey.cli import care, corrections, examine, make, progress, results, template, validate
+from bishan_survey.cli import care, changes, corrections, examine, make, progress, results, template, validate
 from bishan_survey.cli.chinese import ChineseGroup, in_chinese, speak_chinese
 from bishan_survey.errors import EXIT_CODES, DefinitionError, SurveyError, UsageError, WorkspaceError
 
@@ -61,6 +61,7 @@ validate.register(app)
 results.register(app)
 corrections.register(app)
 progress.register(app)
+changes.register(app)
 care.register(app)
 
 

@@ -165,6 +165,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     show.pairs(ledger_pairs(examined.ledger))
     show.heading("三、问题")
     show.pairs([(label, findings.filter(severity=weight).height) for weight, label in SEVERITIES.items()])
+    show.pairs(_over_time(examined))
     unusable = findings.filter((findings["severity"] == "hard") & (findings["records"] == 0))
     show.pairs(_fates(night.followed.lives.findings))
     show_findings(show, unusable)
@@ -196,6 +197,24 @@ def _fates(remembered: "pl.DataFrame") -> list[tuple[str, int]]:
     return [*standing, ("到现在为止已改好的", weighty.filter(is_fixed()).height)]
 
 
+def _over_time(examined: "Examined") -> list[tuple[str, object]]:
+    """Who is new, gone or elsewhere since last year, and how many answers have changed; nothing if not compared."""
+    from bishan_survey.model import Difference, Turnover
+    from bishan_survey.record import LAST_YEAR, since_last_year
+
+    told = since_last_year(examined.over_time).get(LAST_YEAR)
+    if told is None:
+        return []
+    persons = told["persons"]
+    return [
+        ("与上年比较，两年都有的人", persons[Turnover.MATCHED.value]),
+        ("其中转到别的村（社区）的", told["moved"]),
+        ("新增的人", persons[Turnover.NEW.value]),
+        ("减少的人", persons[Turnover.GONE.value]),
+        ("与上年不同的答案", told[Difference.CHANGED.value]),
+    ]
+
+
 def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:
     """What the workspace's thresholds ask to be warned of."""
     from datetime import date
@@ -208,7 +227,7 @@ def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:
     late = date.today() > workspace.settings.survey.period_end  # noqa: DTZ011 - the deadline is a local day
     if late and len(examined.coverage.missing) > thresholds.missing_villages:
         warnings.append(f"已过报送截止日，还有{len(examined.coverage.missing)}个村（社区）没有报送")
-    return [*warnings, *_not_corrected(examined)]
+    return [*warnings, *_not_corrected(examined), *_not_compared(examined)]
 
 
 def _not_corrected(examined: "Examined") -> Iterator[str]:
@@ -219,6 +238,25 @@ def _not_corrected(examined: "Examined") -> Iterator[str]:
     stale, refused = lines.count("stale"), lines.count("refused")
     if stale or refused:
         yield f"更正单有{stale}行原值已不在、{refused}行不能照办，都没有改，见{FINDINGS_BOOK}的“更正”一页"
+
+
+def _not_compared(examined: "Examined") -> Iterator[str]:
+    """What of last year's data could not be compared, so that people may seem new who are not."""
+    import polars as pl
+
+    from bishan_survey.delivery import LAST_YEAR_BOOK
+
+    over_time = examined.over_time
+    if over_time is None:
+        return
+    unusable = over_time.problems.filter(pl.col("records") == 0)["file"].n_unique()
+    if unusable:
+        yield f"上年的文件有{unusable}个读不了，其中的人没有比较，见{LAST_YEAR_BOOK}的“上年表的问题”一页"
+    others = over_time.problems.filter(pl.col("records") > 0).height
+    if others:
+        yield f"上年的表有{others}处证号或村（社区）认不出，见{LAST_YEAR_BOOK}的“上年表的问题”一页"
+    if not over_time.books_known:
+        yield "上年的结果是旧版程序得出的，没有记下选项代码的含义；代码表改过的项目，比较时可能有误"
 
 
 def export(

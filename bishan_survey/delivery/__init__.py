@@ -1,6 +1,8 @@
 """Tables and records into workbooks, CSV, JSON and other systems' layouts."""
 
+from bishan_survey.delivery.code_books import read_code_books
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
+from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv, write_profile_xlsx
 from bishan_survey.delivery.publish import (
@@ -20,8 +22,11 @@ from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_
 
 __all__ = [
     "FINDINGS_BOOK",
+    "ITEM_TABLE",
+    "LAST_YEAR_BOOK",
     "LEAGUE",
     "LEDGER_TITLE",
+    "OUTCOMES",
     "RESTRICTED",
     "SEVERITIES",
     "STAGES",
@@ -35,9 +40,11 @@ __all__ = [
     "ledger_pairs",
     "missing_variables",
     "publish",
+    "read_code_books",
     "read_columns",
     "read_counted",
     "read_findings",
+    "read_last_year_statistics",
     "read_lives",
     "read_progress",
     "register_sheet",

@@ -10,9 +10,11 @@ from typing import Any
 import polars as pl
 
 from bishan_survey import frames
+from bishan_survey.delivery.code_books import write_code_books
 from bishan_survey.delivery.corrections import corrections_sheet
 from bishan_survey.delivery.findings import write_findings
 from bishan_survey.delivery.grid import TableGrid, lay_out
+from bishan_survey.delivery.last_year import write_last_year, write_last_year_statistics
 from bishan_survey.delivery.life import league_sheet, write_follow_up, write_lives
 from bishan_survey.delivery.private import create_private, read_private_csv, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
@@ -21,7 +23,7 @@ from bishan_survey.delivery.returns import REGISTER
 from bishan_survey.delivery.statistics import Publication, write_statistics
 from bishan_survey.errors import DefinitionError
 from bishan_survey.frames import accepted
-from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Survey, Table, Verdict
+from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, OverTime, Survey, Table, Verdict
 
 RESTRICTED = "restricted"
 STATISTICS_BOOK, FINDINGS_BOOK = "统计表.xlsx", "问题清单.xlsx"
@@ -39,6 +41,8 @@ class Results:
     design: Design
     batch: Batch
     publication: Publication
+    over_time: OverTime | None = None
+    """Last year's round beside this one, where there is one."""
 
 
 def grids_of(tables: Sequence[Table], design: Design, areas: AreaFrame) -> list[TableGrid]:
@@ -70,7 +74,11 @@ def publish(folder: Path, results: Results, followed: FollowUp) -> dict[str, str
                 statistics / f"{Path(profile.file_name).stem}.csv", include_bom=True
             )
     write_follow_up(statistics, followed, results.areas)
+    write_code_books(statistics, results.design)
     _write_restricted(restricted, results, followed)
+    if results.over_time is not None:
+        write_last_year_statistics(statistics, results.over_time, results.areas)
+        write_last_year(restricted, results.over_time, results.areas, results.survey)
     return _write_profiles(restricted, results)
 
 

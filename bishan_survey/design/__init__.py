@@ -4,6 +4,7 @@ from bishan_survey.design.areas import read_area_frame
 from bishan_survey.design.defaults import Defaults, load_defaults
 from bishan_survey.design.lint import example_problems, lint
 from bishan_survey.design.load import load_design
+from bishan_survey.design.over_time import as_read, lasting_types, time_rules_for
 from bishan_survey.design.sql import (
     CONTEXT,
     asked_sql,
@@ -20,17 +21,20 @@ from bishan_survey.design.sql import (
 __all__ = [
     "CONTEXT",
     "Defaults",
+    "as_read",
     "asked_sql",
     "compile_sql",
     "derived_for",
     "dtype",
     "example_problems",
     "inputs_of",
+    "lasting_types",
     "lint",
     "load_defaults",
     "load_design",
     "read_area_frame",
     "rules_for",
+    "time_rules_for",
     "variable_types",
     "variables_in",
     "widest_sheet",

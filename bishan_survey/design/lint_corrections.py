@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from string import Formatter
 
-from bishan_survey.model import CORRECTION_IDS, CorrectionKind, CorrectionWord, Design, Severity
+from bishan_survey.model import CORRECTION_IDS, CorrectionKind, CorrectionWord, Design, EditRule, Severity, TimeRule
 
 _WHERE = "validators：[[correction]]"
 _CHOSEN = (CorrectionKind.COLUMN, CorrectionKind.ACTION)
@@ -45,7 +45,8 @@ def _alike(kind: CorrectionKind, words: list[CorrectionWord]) -> Iterator[str]:
 
 def accepted_severities(design: Design) -> Iterator[str]:
     """Definitions whose severity only people can give, to one record at a time."""
+    rules: list[EditRule | TimeRule] = [*design.rules, *design.time_rules]
     said = "severity 不能写 accepted：认可要写在工作区的更正单里"
-    yield from (f"{r.file}：规则 {r.id}：{said}" for r in design.rules if r.severity is Severity.ACCEPTED)
+    yield from (f"{r.file}：规则 {r.id}：{said}" for r in rules if r.severity is Severity.ACCEPTED)
     yield from (f"validators：{t.kind}：{said}" for t in design.implied.values() if t.severity is Severity.ACCEPTED)
     yield from (f"validators：{n.id}：{said}" for n in design.notices.values() if n.severity is Severity.ACCEPTED)

@@ -27,18 +27,22 @@ from bishan_survey.model import (
     Matching,
     MatchMeasure,
     MatchRule,
+    NotCompared,
     Notice,
     ReturnsPolicy,
     SheetLayout,
     SurvivorRule,
     TableShell,
+    TimeRule,
 )
 
 T = TypeVar("T")
 
 _DATA_SUFFIXES = {".toml", ".csv"}
 _MATCHING = ("feature", "measure", "block", "match", "compared")
-_VALIDATORS = ("rule", "derived", "implied", "notice", "survivor", "returns", "lifecycle", "correction", *_MATCHING)
+_OVER_TIME = ("time_rule", "not_compared")
+_KINDS = ("rule", "derived", "implied", "notice", "survivor", "returns", "lifecycle", "correction")
+_VALIDATORS = (*_KINDS, *_MATCHING, *_OVER_TIME)
 
 
 def load_design(root: Path | None = None) -> Design:
@@ -75,6 +79,8 @@ def load_design(root: Path | None = None) -> Design:
         compounds=tuple(_nouns(reader, Compound, layouts["compound"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
         profiles=_profiles(reader),
+        time_rules=tuple(_nouns(reader, TimeRule, checks["time_rule"], with_file=True)),
+        not_compared=tuple(_nouns(reader, NotCompared, checks["not_compared"])),
         digest=_digest(root),
     )
     problems = reader.problems or unusable_definitions(design)

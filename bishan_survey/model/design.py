@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bishan_survey.model.corrections import CorrectionWords
+from bishan_survey.model.last_year import NotCompared, TimeRule
 from bishan_survey.model.matching import Matching
 from bishan_survey.model.outputs import DeliveryProfile, TableShell
 from bishan_survey.model.questionnaire import CodeList, Derived, Item, Questionnaire
@@ -47,6 +48,8 @@ class Design:
     compounds: tuple[Compound, ...]
     shells: tuple[TableShell, ...]
     profiles: Mapping[str, DeliveryProfile]
+    time_rules: tuple[TimeRule, ...]
+    not_compared: tuple[NotCompared, ...]
     digest: str
     """SHA-256 over the definition files: equal digests, equal definitions."""
 
