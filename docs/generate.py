@@ -177,7 +177,10 @@ def _over_time(design: Design) -> Iterator[str]:
     yield from ("不列入变动的项目，以及各版本里另填的（`asked_anew`）：", "")
     yield from table(
         ("项目", "为什么"),
-        (("、".join(_named(name, design.variable_labels) for name in entry.items), entry.reason) for entry in design.not_compared),
+        (
+            ("、".join(_named(name, design.variable_labels) for name in entry.items), entry.reason)
+            for entry in design.not_compared
+        ),
     )
 
 

@@ -155,7 +155,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     )
     from bishan_survey.lifecycle import flagged_rules
     from bishan_survey.nightly import RETURNS
-    from bishan_survey.record import coverage_pairs, following, summary
+    from bishan_survey.record import coverage_pairs, following, since_last_year, summary
 
     examined = night.examined
     findings = examined.batch.findings
@@ -185,7 +185,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
         show.remark(f"提醒：{warning}")
     where = {"run": night.run_id, "folder": str(night.folder), "profiles_refused": night.refused}
     fared = following(night.followed, night.results.design)
-    show.document("nightly/1", {**where, **summary(examined), **fared})
+    show.document("nightly/1", {**where, **summary(examined), **fared, **since_last_year(examined.over_time)})
 
 
 def _fates(remembered: "pl.DataFrame") -> list[tuple[str, int]]:
