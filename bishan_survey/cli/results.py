@@ -165,9 +165,9 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     show.pairs(ledger_pairs(examined.ledger))
     show.heading("三、问题")
     show.pairs([(label, findings.filter(severity=weight).height) for weight, label in SEVERITIES.items()])
-    show.pairs(_over_time(examined))
     unusable = findings.filter((findings["severity"] == "hard") & (findings["records"] == 0))
     show.pairs(_fates(night.followed.lives.findings))
+    show.pairs(_over_time(examined))
     show_findings(show, unusable)
     show.heading("四、结果")
     show.pairs(

@@ -15,6 +15,7 @@ from bishan_survey.delivery.report import STATISTICS
 from bishan_survey.delivery.styles import Styles
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.model import AreaFrame, Difference, OverTime, Survey, Turnover
+from bishan_survey.widths import display_width
 
 LAST_YEAR_BOOK, ITEM_TABLE, LAST_YEAR_FILE = "与上年比较.xlsx", "上年变动", "last-year.json"
 LAST_YEAR_SCHEMA = "bishan-survey/last-year/1"
@@ -39,6 +40,7 @@ _COUNTS = ("compared", "changed", "answered", "emptied", "recoded")
 _NO_TOWN = "（不知是哪个镇街）"
 _SIDES = ("", "last_")
 _MOST_CHANGES = 20_000
+_NARROWEST = 10
 
 
 def items_with_district(over_time: OverTime, areas: AreaFrame) -> pl.DataFrame:
@@ -111,8 +113,10 @@ def _lists(over_time: OverTime, areas: AreaFrame) -> list[ListSheet]:
     items = _items_for_people(items_with_district(over_time, areas))
     problems = findings_for_people(over_time.problems, areas)
     return [
-        ListSheet("小结", (34, 18, 12, 10, 12, 12, 12, 14), items),
-        ListSheet("各镇街的人", (18, *(11 for _ in OUTCOMES), 14), _persons_by_town(over_time.persons, areas)),
+        ListSheet("小结", (34, 18, *map(_width, items.columns[2:])), items),
+        ListSheet(
+            "各镇街的人", (18, *map(_width, [*OUTCOMES.values(), _MOVED])), _persons_by_town(over_time.persons, areas)
+        ),
         ListSheet(
             "变动明细",
             (12, 22, 26, 24, 12, 26, 26, 30, 14, 9, 30, 14, 9),
@@ -124,6 +128,10 @@ def _lists(over_time: OverTime, areas: AreaFrame) -> list[ListSheet]:
         ),
         ListSheet("上年表的问题", (12, 20, 24, 12, 9, 18, 22, 10, 40, 46, 18), problems),
     ]
+
+
+def _width(label: str) -> int:
+    return max(_NARROWEST, display_width(label) + 2)
 
 
 def _items_for_people(items: pl.DataFrame) -> pl.DataFrame:

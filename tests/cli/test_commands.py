@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from tests.people import adult, certificate
 
 COMMANDS = ["init", "sample", "template", "ingest", "validate", "dedupe", "consolidate", "nightly", "export", "doctor"]
-COMMANDS += ["progress"]
+COMMANDS += ["progress", "changes"]
 
 
 def run(*words: object, columns: int = 100, **environment: str) -> subprocess.CompletedProcess[str]:
