@@ -1,6 +1,6 @@
 """The stages in their order: from files to one record per person. The night goes this way, and so do other commands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -8,10 +8,10 @@ from bishan_survey.corrections import Checking, Line, apply_corrections
 from bishan_survey.deduplication import changed_numbers, deduplicate, match_records, with_changed_numbers
 from bishan_survey.handwritten import HandwrittenLine
 from bishan_survey.intake import Approved, AreaIndex, Known, Submission, read_batch
-from bishan_survey.model import AreaFrame, Batch, Design, Roster, Survey
-from bishan_survey.registers import check_roster
+from bishan_survey.model import AreaFrame, Batch, Design, LastYear, OverTime, Roster, Survey
+from bishan_survey.registers import check_roster, compare, match_last_year
 from bishan_survey.returns import sent_again, settle_returns, still_counting, with_superseded
-from bishan_survey.validation import checks_for, type_batch, validate
+from bishan_survey.validation import checks_for, time_checks, type_batch, validate, validate_over_time
 
 VILLAGE = "village"
 """The item that a list's column of villages' codes is read as."""
@@ -108,6 +108,28 @@ def correct(read: Batch, lines: Sequence[Line], design: Design, survey: Survey, 
     """Apply corrections by hand to the records that count, as their villages and values are read everywhere."""
     checking = Checking(
         typed=lambda batch: type_batch(batch, design, survey),
-        blamed=lambda edition, unit: {check.id: check.item.name for check in checks_for(design, edition, unit)},
+        blamed=lambda edition, unit: {
+            check.id: check.item.name for checks in (checks_for, time_checks) for check in checks(design, edition, unit)
+        },
     )
     return apply_corrections(read, lines, design, survey, AreaIndex(areas, design.layout), checking)
+
+
+def beside_last_year(
+    batch: Batch, last: LastYear, design: Design, changes: Mapping[str, str] | None = None
+) -> tuple[Batch, OverTime]:
+    """Compare a batch that has gone through the stages with last year's persons.
+
+    Args:
+        batch: this year's.
+        last: last year's.
+        design: the definitions.
+        changes: the number that has taken the place of each identity number that was changed.
+
+    Returns:
+        The batch with the findings of the rules between two years, and what has changed.
+    """
+    matched = match_last_year(batch, last, design, changes)
+    differing, items = compare(matched.pairs, batch, last, design)
+    told = validate_over_time(batch, matched.answers, design)
+    return told, OverTime(matched.persons, differing, items, last.problems, last.books_known)

@@ -367,6 +367,52 @@ DIFFERENCES = _contract(
 )
 """``change``: a unit ``added`` or ``removed`` by the later file, at the item of its key; a value ``changed`` by it.
 The earlier place is null for what was added, the later one for what was removed."""
+_LAST_PLACE = {f"last_{name}": kind for name, kind in (AREA | PLACE).items()}
+TURNOVER = _contract(
+    {
+        "outcome": pl.String(),
+        "key": pl.String(),
+        "number": pl.String(),
+        "name": pl.String(),
+        "moved": pl.Boolean(),
+        **AREA,
+        **PLACE,
+        **_LAST_PLACE,
+    },
+    ("outcome", "moved"),
+)
+"""Every standing record of this year and of last year, once; somebody who is ``matched`` has one row with both places.
+``outcome``: of :class:`bishan_survey.model.Turnover`; ``key``: the number by which somebody is sought, as it is today;
+``moved``: to another village."""
+CHANGES = _contract(
+    {
+        "change": pl.String(),
+        "key": pl.String(),
+        "item": pl.String(),
+        "label": pl.String(),
+        "old": pl.String(),
+        "new": pl.String(),
+        **AREA,
+        **PLACE,
+        "cell": pl.String(),
+        **_LAST_PLACE,
+        "last_cell": pl.String(),
+    },
+    ("change", "key", "item", "label", "file", "row", "last_file", "last_row"),
+)
+"""Every answer of a matched person that differs from last year's, as people read it; ``change``: of
+:class:`bishan_survey.model.Difference`."""
+ITEM_CHANGES = _contract(
+    {
+        "town": pl.String(),
+        "item": pl.String(),
+        "label": pl.String(),
+        **dict.fromkeys(("compared", "changed", "answered", "emptied", "recoded"), pl.Int64()),
+    },
+    ("item", "label", "compared", "changed", "answered", "emptied", "recoded"),
+)
+"""By 镇街 and item: matched persons who answered in both years, those of them whose answers differ, and those of whom
+one year alone has an answer, or a code that means nothing today. Items nobody can be compared in stand in no row."""
 
 ROSTER = _contract(
     {

@@ -30,12 +30,13 @@ from bishan_survey.delivery import (
     read_persons,
     register_sheet,
 )
-from bishan_survey.examination import OfficeInput, Progress, examine_files, examine_list
+from bishan_survey.examination import OfficeInput, Progress, beside_last_year, examine_files, examine_list
 from bishan_survey.forms import Returned, write_returns
 from bishan_survey.handwritten import HandwrittenLine, SheetKind, read_sheets
 from bishan_survey.intake import AreaIndex, Known, Submission, read_mappings
+from bishan_survey.last_round import last_year_of, last_years_workspace
 from bishan_survey.lifecycle import follow_up, no_lives, no_persons, with_persons
-from bishan_survey.model import Batch, Design, FollowUp, Lives, Roster, Survey
+from bishan_survey.model import Batch, Design, FollowUp, LastYear, Lives, Roster, Survey
 from bishan_survey.record import (
     FOLLOWED,
     PERSONS,
@@ -45,9 +46,10 @@ from bishan_survey.record import (
     missing_pairs,
     persons_on_record,
     run_record,
+    since_last_year,
 )
 from bishan_survey.registers import roster_of
-from bishan_survey.validation import checks_in_force
+from bishan_survey.validation import checks_in_force, time_checks_in_force
 from bishan_survey.workspace import (
     RECORD,
     REGISTERS,
@@ -63,6 +65,8 @@ RETURNS = "退表"
 """Folder of the workbooks that go back to villages."""
 ROSTER = "roster"
 """Folder of the roster among the lists that others keep."""
+LAST_YEARS_FILES = "last-year"
+"""Folder below ``registers/`` with last year's files."""
 
 
 @dataclass(frozen=True)
@@ -91,18 +95,20 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         progress: told how far it has come.
     """
     with workspace.locked():
-        before, known = remembered(workspace), remembered_persons(workspace)
+        before = remembered(workspace)
+        known = remembered_persons(workspace, last_years_workspace(workspace, design))
         examined, results = consolidate_workspace(workspace, design, started, progress)
         moment, changes = started.isoformat(timespec="seconds"), numbers_now(examined.batch)
         batch, persons = with_persons(examined.batch, known, design, moment, changes)
         examined, results = replace(examined, batch=batch), replace(results, batch=batch)
-        followed = followed_up(workspace, design, batch, before, started)
+        followed = followed_up(workspace, design, examined, before, started)
         progress.begin("写出结果", 1)
         with new_run(workspace, started) as run:
             refused = publish(run.path, results, followed, persons)
             returned = hand_back(workspace, design, batch, run.path / RESTRICTED / RETURNS, progress)
             record = run_record(run.id, started, examined, results) | following(followed, design)
             record |= persons_on_record(persons)
+            record |= since_last_year(examined.over_time)
             record |= {"returned": len(returned), "profiles_refused": refused}
             write_atomically(run.path / RECORD, _as_json(record), private=False)
         progress.advance()
@@ -147,17 +153,21 @@ def remembered_persons(workspace: Workspace, last_year: Workspace | None = None)
     return no_persons() if last_year is None else remembered_persons(last_year)
 
 
-def followed_up(workspace: Workspace, design: Design, batch: Batch, before: Lives, started: datetime) -> FollowUp:
+def followed_up(workspace: Workspace, design: Design, examined: Examined, before: Lives, started: datetime) -> FollowUp:
     """How the findings of a night fare beside what the previous night remembered."""
-    checks = checks_in_force(design, workspace.settings.survey)
-    return follow_up(batch, before, checks, design, workspace.areas, started.isoformat(timespec="seconds"))
+    survey, moment = workspace.settings.survey, started.isoformat(timespec="seconds")
+    checks = checks_in_force(design, survey)
+    if examined.over_time is not None:
+        checks = pl.concat([checks, time_checks_in_force(design, survey)])
+    return follow_up(examined.batch, before, checks, design, workspace.areas, moment)
 
 
 def consolidate_workspace(
     workspace: Workspace, design: Design, started: datetime, progress: Progress
 ) -> tuple[Examined, Results]:
     """Everything but publishing: what came in, and the results. The workspace must be locked."""
-    examined = examine(workspace, design, started, progress)
+    last = last_year(workspace, design, progress)
+    examined = compared(examine(workspace, design, started, progress), last, design, progress)
     progress.begin("汇总", 1)
     consolidated = consolidate(examined.batch, design)
     progress.advance()
@@ -174,6 +184,25 @@ def examine(workspace: Workspace, design: Design, started: datetime, progress: P
     known = known_of(workspace, design)
     batch = examine_files(submissions, design, workspace.settings.survey, workspace.areas, progress, known, office)
     return Examined(batch, coverage_of(batch, workspace.areas), ledger_of(batch), passed_over)
+
+
+def last_year(workspace: Workspace, design: Design, progress: Progress) -> LastYear | None:
+    """Last year's persons, from files or from last year's workspace; ``None`` if the workspace has neither.
+
+    Raises:
+        WorkspaceError: the settings lead nowhere, or there are both.
+    """
+    return last_year_of(workspace, design, read_register(workspace, design, LAST_YEARS_FILES, progress))
+
+
+def compared(examined: Examined, last: LastYear | None, design: Design, progress: Progress) -> Examined:
+    """What came in, beside last year's round if it is known."""
+    if last is None:
+        return examined
+    progress.begin("与上年比较", 1)
+    batch, over_time = beside_last_year(examined.batch, last, design, numbers_now(examined.batch))
+    progress.advance()
+    return replace(examined, batch=batch, over_time=over_time)
 
 
 def office_input(workspace: Workspace, design: Design) -> OfficeInput:
@@ -268,7 +297,7 @@ def _results(workspace: Workspace, design: Design, examined: Examined, consolida
         register=register_sheet(examined.batch.returns, areas),
         versions=_versions(design, survey),
     )
-    return Results(survey, areas, design, examined.batch, publication)
+    return Results(survey, areas, design, examined.batch, publication, examined.over_time)
 
 
 def _counted(batch: Batch, design: Design, survey: Survey) -> dict[str, int]:

@@ -11,9 +11,22 @@ from bishan_survey import __version__
 from bishan_survey.consolidation import Coverage
 from bishan_survey.delivery import ROSTER_PROGRESS, Results, figures_by_area, percent, why_no_rates
 from bishan_survey.lifecycle import flagged_rules, is_fixed
-from bishan_survey.model import AreaFrame, Batch, Design, FollowUp, Ledger, RosterCheck, Village
+from bishan_survey.model import (
+    AreaFrame,
+    Batch,
+    Design,
+    Difference,
+    FollowUp,
+    Ledger,
+    OverTime,
+    RosterCheck,
+    Turnover,
+    Village,
+)
 
 RUN_SCHEMA = "bishan-survey/run/1"
+LAST_YEAR = "last_year"
+"""Key of a run's record that tells what has changed since last year, where that was compared."""
 FOLLOWED = "lifecycle"
 """Key of a run's record that tells how many findings stand where; runs of older programs have none."""
 PERSONS = "persons"
@@ -29,6 +42,8 @@ class Examined:
     ledger: Ledger
     passed_over: int
     """Files of the inbox that are no submissions: lock files, what desktops leave behind."""
+    over_time: OverTime | None = None
+    """Last year's round beside this one, where there is one."""
 
 
 def coverage_pairs(coverage: Coverage) -> list[tuple[str, str]]:
@@ -162,6 +177,24 @@ def roster_line(check: RosterCheck | None, design: Design) -> str:
 
 def _percent(value: float | None) -> str:
     return "——" if value is None else f"{value:.1f}%"
+
+
+def since_last_year(over_time: OverTime | None) -> dict[str, Any]:
+    """How many persons and answers have changed since last year, without any person's data; nothing if not compared."""
+    if over_time is None:
+        return {}
+    persons, items = over_time.persons, over_time.items
+    outcomes = _count(persons, "outcome")
+    return {
+        LAST_YEAR: {
+            "persons": {outcome.value: outcomes.get(outcome.value, 0) for outcome in Turnover},
+            "moved": persons["moved"].sum(),
+            "compared": items["compared"].sum(),
+            **{kind.value: items[kind.value].sum() for kind in Difference},
+            "problems": over_time.problems.height,
+            "code_books_known": over_time.books_known,
+        }
+    }
 
 
 def following(followed: FollowUp, design: Design) -> dict[str, Any]:

@@ -17,9 +17,10 @@ import typer
 
 from bishan_survey.cli.app import app
 from bishan_survey.delivery import SEVERITIES
-from bishan_survey.design import load_design, rules_for
+from bishan_survey.design import load_design, rules_for, time_rules_for
 from bishan_survey.errors import EXIT_CODES
 from bishan_survey.model import (
+    LAST,
     CodeList,
     Column,
     DeliveryProfile,
@@ -30,6 +31,7 @@ from bishan_survey.model import (
     Questionnaire,
     Sheet,
     TableShell,
+    TimeRule,
     ValueType,
     Verdict,
 )
@@ -127,7 +129,8 @@ def rules_page(design: Design) -> Iterator[str]:
     for file, rules in files.items():
         yield from (f'<a id="{Path(file).stem}"></a>', "", f"## {_title(design, file)}", "", f"文件：`{file}`", "")
         for rule in rules:
-            yield from _rule(design, rule)
+            yield from _rule(design, rule, _editions(design, rule))
+    yield from _over_time(design)
     yield from _implied(design.implied.values())
     yield from _notices(design)
     yield from _matching(design)
@@ -145,18 +148,42 @@ def _title(design: Design, file: str) -> str:
     return first.removeprefix("#").split("。")[0].strip()
 
 
-def _rule(design: Design, rule: EditRule) -> Iterator[str]:
+def _rule(design: Design, rule: EditRule | TimeRule, editions: Sequence[str]) -> Iterator[str]:
     yield from (f"### {rule.id} {_label(design, rule)}", "")
     yield f"- 问题：{rule.message}"
     yield f"- 怎么办：{rule.action}"
     yield f"- 程度：{SEVERITIES[rule.severity]}（{rule.severity}）"
-    yield f"- 项目：{code(rule.item)}；适用版本：{'、'.join(_editions(design, rule))}"
+    yield f"- 项目：{code(rule.item)}；适用版本：{'、'.join(editions)}"
     yield f"- 依据：{based_on(rule.source, rule.mark)}"
     yield ""
     yield from sql_block(rule.check)
 
 
-def _label(design: Design, rule: EditRule) -> str:
+def _over_time(design: Design) -> Iterator[str]:
+    """The rules between two years, and what is not compared."""
+    if not design.time_rules:
+        return
+    yield from ('<a id="over-time"></a>', "", "## 与上年比较", "", f"文件：`{design.time_rules[0].file}`", "")
+    yield from (
+        f"同一人（残疾人证号前18位相同）今年的答案与上年的对不上，请人核实。变量前面有 `{LAST}` 的是上年的；问题里的"
+        " `{last}` 写出上年的答案。上年没有填、没有问、读不出的，无法判断，不提示。怎样比较，"
+        "见[与上年比较](../how-to/compare-with-last-year.md)。",
+        "",
+    )
+    for rule in design.time_rules:
+        editions = [e for e in design.questionnaires if rule in time_rules_for(design, e, rule.unit)]
+        yield from _rule(design, rule, editions)
+    yield from ("不列入变动的项目，以及各版本里另填的（`asked_anew`）：", "")
+    yield from table(
+        ("项目", "为什么"),
+        (
+            ("、".join(_named(name, design.variable_labels) for name in entry.items), entry.reason)
+            for entry in design.not_compared
+        ),
+    )
+
+
+def _label(design: Design, rule: EditRule | TimeRule) -> str:
     items = (sheet.by_name.get(rule.item) for form in design.questionnaires.values() for sheet in form.sheets)
     return next((item.label for item in items if item), rule.item)
 

@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from bishan_survey import __version__
 from bishan_survey.cli import (
     care,
+    changes,
     corrections,
     decisions,
     examine,
@@ -80,6 +81,7 @@ corrections.register(app)
 decisions.register(app)
 numbers.register(app)
 progress.register(app)
+changes.register(app)
 care.register(app)
 
 

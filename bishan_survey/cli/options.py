@@ -4,11 +4,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bishan_survey.errors import UsageError
+
+if TYPE_CHECKING:
+    from bishan_survey.model import AreaFrame
 
 ToOption = Annotated[Path | None, typer.Option("--to", metavar="文件", help="另存为工作簿（.xlsx）。")]
 WorkspaceArgument = Annotated[Path, typer.Argument(metavar="工作区", help="工作区文件夹（其中有 survey.toml）。")]
@@ -87,3 +90,15 @@ def output_path(path: Path | None, *suffixes: str) -> Path | None:
         raise UsageError(f"{path} 已存在", "不会覆盖，请换一个文件名")
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def town_code(areas: "AreaFrame", wanted: str) -> str:
+    """The code of a 镇街 by its name or its code.
+
+    Raises:
+        UsageError: there is no such 镇街.
+    """
+    for code, name in areas.towns.items():
+        if wanted in (code, name):
+            return code
+    raise UsageError(f"没有镇街 {wanted}", f"现有：{'、'.join(areas.towns.values())}")

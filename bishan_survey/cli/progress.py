@@ -1,17 +1,13 @@
 """The command that shows how far everybody has come in mending what was found."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.examine import open_workspace
-from bishan_survey.cli.options import JsonOption, WorkspaceArgument
+from bishan_survey.cli.options import JsonOption, WorkspaceArgument, town_code
 from bishan_survey.cli.show import Show
-from bishan_survey.errors import UsageError
-
-if TYPE_CHECKING:
-    from bishan_survey.model import AreaFrame
 
 TownOption = Annotated[
     str | None, typer.Option("--town", metavar="镇街", help="列出这个镇街的各村（社区）：名称或9位代码。")
@@ -58,14 +54,6 @@ def progress(workspace: WorkspaceArgument, town: TownOption = None, as_json: Jso
         show.remark(f"提醒：{said}")
     told = {"run": run.id, "started": started, "league": league}
     show.document("progress/1", {**told, "flagged_rules": suspected, "never_fired": silent})
-
-
-def town_code(areas: "AreaFrame", wanted: str) -> str:
-    """The code of a 镇街 by its name or its code."""
-    for code, name in areas.towns.items():
-        if wanted in (code, name):
-            return code
-    raise UsageError(f"没有镇街 {wanted}", f"现有：{'、'.join(areas.towns.values())}")
 
 
 def _wanted(league: list[dict[str, Any]], town: str | None) -> list[dict[str, Any]]:

@@ -161,7 +161,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     )
     from bishan_survey.lifecycle import flagged_rules
     from bishan_survey.nightly import RETURNS
-    from bishan_survey.record import coverage_pairs, following, roster_line, summary
+    from bishan_survey.record import coverage_pairs, following, roster_line, since_last_year, summary
 
     examined = night.examined
     findings = examined.batch.findings
@@ -174,6 +174,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     show.pairs([(label, findings.filter(severity=weight).height) for weight, label in SEVERITIES.items()])
     unusable = findings.filter((findings["severity"] == "hard") & (findings["records"] == 0))
     show.pairs(_fates(night.followed.lives.findings))
+    show.pairs(_over_time(examined))
     show_findings(show, unusable)
     show.heading("四、结果")
     questions = examined.batch.questions.height
@@ -197,7 +198,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
         show.remark(f"提醒：{warning}")
     where = {"run": night.run_id, "folder": str(night.folder), "profiles_refused": night.refused}
     fared = following(night.followed, night.results.design)
-    show.document("nightly/1", {**where, **summary(examined), **fared})
+    show.document("nightly/1", {**where, **summary(examined), **fared, **since_last_year(examined.over_time)})
 
 
 def _fates(remembered: "pl.DataFrame") -> list[tuple[str, int]]:
@@ -207,6 +208,24 @@ def _fates(remembered: "pl.DataFrame") -> list[tuple[str, int]]:
     weighty = remembered.filter(remembered["severity"] != "note")
     standing = [(label, weighty.filter(status=status).height) for status, label in _FATES.items()]
     return [*standing, ("到现在为止已改好的", weighty.filter(is_fixed()).height)]
+
+
+def _over_time(examined: "Examined") -> list[tuple[str, object]]:
+    """Who is new, gone or elsewhere since last year, and how many answers have changed; nothing if not compared."""
+    from bishan_survey.model import Difference, Turnover
+    from bishan_survey.record import LAST_YEAR, since_last_year
+
+    told = since_last_year(examined.over_time).get(LAST_YEAR)
+    if told is None:
+        return []
+    persons = told["persons"]
+    return [
+        ("与上年比较，两年都有的人", persons[Turnover.MATCHED.value]),
+        ("其中转到别的村（社区）的", told["moved"]),
+        ("新增的人", persons[Turnover.NEW.value]),
+        ("减少的人", persons[Turnover.GONE.value]),
+        ("与上年不同的答案", told[Difference.CHANGED.value]),
+    ]
 
 
 def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:
@@ -221,7 +240,7 @@ def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:
     late = date.today() > workspace.settings.survey.period_end  # noqa: DTZ011 - the deadline is a local day
     if late and len(examined.coverage.missing) > thresholds.missing_villages:
         warnings.append(f"已过报送截止日，还有{len(examined.coverage.missing)}个村（社区）没有报送")
-    return [*warnings, *_not_done(examined)]
+    return [*warnings, *_not_done(examined), *_not_compared(examined)]
 
 
 def _not_done(examined: "Examined") -> Iterator[str]:
@@ -239,6 +258,25 @@ def _not_done(examined: "Examined") -> Iterator[str]:
     stale, refused = lines.count("stale"), lines.count("refused")
     if stale or refused:
         yield f"判定单有{stale}行判定以后内容又变了、{refused}行不能照办，都没有照办，见{FINDINGS_BOOK}的“判定”一页"
+
+
+def _not_compared(examined: "Examined") -> Iterator[str]:
+    """What of last year's data could not be compared, so that people may seem new who are not."""
+    import polars as pl
+
+    from bishan_survey.delivery import LAST_YEAR_BOOK
+
+    over_time = examined.over_time
+    if over_time is None:
+        return
+    unusable = over_time.problems.filter(pl.col("records") == 0)["file"].n_unique()
+    if unusable:
+        yield f"上年的文件有{unusable}个读不了，其中的人没有比较，见{LAST_YEAR_BOOK}的“上年表的问题”一页"
+    others = over_time.problems.filter(pl.col("records") > 0).height
+    if others:
+        yield f"上年的表有{others}处证号或村（社区）认不出，见{LAST_YEAR_BOOK}的“上年表的问题”一页"
+    if not over_time.books_known:
+        yield "上年的结果是旧版程序得出的，没有记下选项代码的含义；代码表改过的项目，比较时可能有误"
 
 
 def export(

@@ -6,8 +6,8 @@ import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.examine import examined_workspace, show_findings
-from bishan_survey.cli.options import JsonOption, WorkspaceArgument
-from bishan_survey.cli.progress import TownOption, town_code
+from bishan_survey.cli.options import JsonOption, WorkspaceArgument, town_code
+from bishan_survey.cli.progress import TownOption
 from bishan_survey.cli.show import Show
 from bishan_survey.errors import EXIT_CLEAN, UnusableFilesError
 

@@ -1,7 +1,9 @@
 """Tables and records into workbooks, CSV, JSON and other systems' layouts."""
 
+from bishan_survey.delivery.code_books import read_code_books
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
 from bishan_survey.delivery.grid import TableGrid
+from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
 from bishan_survey.delivery.memory import read_persons
 from bishan_survey.delivery.private import write_private_csv
@@ -35,8 +37,11 @@ from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_
 __all__ = [
     "ADJUDICATION_BOOK",
     "FINDINGS_BOOK",
+    "ITEM_TABLE",
+    "LAST_YEAR_BOOK",
     "LEAGUE",
     "LEDGER_TITLE",
+    "OUTCOMES",
     "RESTRICTED",
     "ROSTER_BOOK",
     "ROSTER_PROGRESS",
@@ -57,10 +62,12 @@ __all__ = [
     "missing_variables",
     "percent",
     "publish",
+    "read_code_books",
     "read_columns",
     "read_corrected",
     "read_counted",
     "read_findings",
+    "read_last_year_statistics",
     "read_lives",
     "read_persons",
     "read_progress",

@@ -21,6 +21,8 @@ class ListSheet:
     widths: Sequence[int]
     frame: pl.DataFrame
     """Numbers and texts, under the headers that people see."""
+    most: int = _MOST_ROWS
+    """Rows that are written; each takes time."""
 
 
 def town_name(areas: AreaFrame) -> pl.Expr:
@@ -47,9 +49,9 @@ def named_village(code: pl.Expr, areas: AreaFrame) -> pl.Expr:
 def write_list(workbook: Workbook, styles: Styles, part: ListSheet) -> None:
     """A list on its sheet; what does not fit is said aloud and stands in the CSV file."""
     sheet = workbook.add_worksheet(part.name)
-    shown = part.frame.head(_MOST_ROWS)
+    shown = part.frame.head(part.most)
     cut = part.frame.height - shown.height
-    tail = f"，这里只列前{_MOST_ROWS}条，其余{cut}条见同一文件夹的 CSV 文件" if cut else ""
+    tail = f"，这里只列前{part.most}条，其余{cut}条见同一文件夹的 CSV 文件" if cut else ""
     sheet.write_string(0, 0, f"{part.name}：共{part.frame.height}条{tail}", styles["title"])
     for column, (name, width) in enumerate(zip(shown.columns, part.widths, strict=True)):
         sheet.write_string(1, column, name, styles["head_left"])

@@ -11,9 +11,11 @@ import polars as pl
 
 from bishan_survey import frames
 from bishan_survey.delivery.adjudication import changed_numbers_sheet, decisions_sheet, write_adjudication
+from bishan_survey.delivery.code_books import write_code_books
 from bishan_survey.delivery.corrections import corrections_sheet
 from bishan_survey.delivery.findings import write_findings
 from bishan_survey.delivery.grid import TableGrid, lay_out
+from bishan_survey.delivery.last_year import write_last_year, write_last_year_statistics
 from bishan_survey.delivery.life import league_sheet, write_follow_up, write_lives
 from bishan_survey.delivery.memory import write_persons
 from bishan_survey.delivery.private import create_private, read_private_csv, write_private_csv
@@ -32,6 +34,7 @@ from bishan_survey.model import (
     CorrectionOutcome,
     Design,
     FollowUp,
+    OverTime,
     Survey,
     Table,
     Verdict,
@@ -54,6 +57,8 @@ class Results:
     design: Design
     batch: Batch
     publication: Publication
+    over_time: OverTime | None = None
+    """Last year's round beside this one, where there is one."""
 
 
 def grids_of(tables: Sequence[Table], design: Design, areas: AreaFrame) -> list[TableGrid]:
@@ -86,9 +91,13 @@ def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.Data
                 statistics / f"{Path(profile.file_name).stem}.csv", include_bom=True
             )
     write_follow_up(statistics, followed, results.areas)
+    write_code_books(statistics, results.design)
     _write_roster(statistics, restricted, results)
     _write_restricted(restricted, results, followed)
     write_persons(restricted, persons)
+    if results.over_time is not None:
+        write_last_year_statistics(statistics, results.over_time, results.areas)
+        write_last_year(restricted, results.over_time, results.areas, results.survey)
     return _write_profiles(restricted, results)
 
 

@@ -5,6 +5,7 @@ from bishan_survey.design.defaults import Defaults, load_defaults
 from bishan_survey.design.lint import example_problems, lint
 from bishan_survey.design.lint_outputs import shell_problems
 from bishan_survey.design.load import load_design
+from bishan_survey.design.over_time import as_read, lasting_types, time_rules_for
 from bishan_survey.design.sql import (
     CONTEXT,
     aggregates_for,
@@ -24,18 +25,21 @@ __all__ = [
     "CONTEXT",
     "Defaults",
     "aggregates_for",
+    "as_read",
     "asked_sql",
     "compile_sql",
     "derived_for",
     "dtype",
     "example_problems",
     "inputs_of",
+    "lasting_types",
     "lint",
     "load_defaults",
     "load_design",
     "read_area_frame",
     "rules_for",
     "shell_problems",
+    "time_rules_for",
     "unit_types",
     "variable_types",
     "variables_in",

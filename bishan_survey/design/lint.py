@@ -5,14 +5,14 @@ refused by name. The examples of a rule are run here and, one by one, in the tes
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 
 from bishan_survey.design.lint_handwritten import accepted_severities, handwritten_problems
 from bishan_survey.design.lint_matching import matching_problems
 from bishan_survey.design.lint_outputs import grouping_problems, homeless_groupings, profile_problems, table_problems
+from bishan_survey.design.lint_over_time import homeless_time_rules, time_problems
 from bishan_survey.design.lint_roster import roster_problems, roster_sql
 from bishan_survey.design.sql import (
     compile_sql,
@@ -24,7 +24,7 @@ from bishan_survey.design.sql import (
     variable_types,
     variables_in,
 )
-from bishan_survey.design.trial import Types, sheets, short, wrong_sql
+from bishan_survey.design.trial import Types, outcome, sheets, short, wrong_sql
 from bishan_survey.model import Design, EditRule, Item, ValueType
 
 
@@ -40,6 +40,7 @@ def lint(design: Design) -> list[str]:
         _shared_variables,
         _derived,
         _rules,
+        time_problems,
         matching_problems,
         grouping_problems,
         table_problems,
@@ -54,6 +55,7 @@ def unusable_definitions(design: Design) -> list[str]:
     policies that say what cannot be meant."""
     problems = list(_broken_sql(design)) or list(homeless_groupings(design))
     problems = problems or list(_homeless_derived(design)) or list(_homeless_rules(design))
+    problems = problems or list(homeless_time_rules(design))
     problems = problems or [*_returns_policy(design), *_lifecycle_policy(design)]
     return problems or [*handwritten_problems(design), *accepted_severities(design)]
 
@@ -119,6 +121,7 @@ def _sql_texts(design: Design) -> Iterator[tuple[str, str]]:
     """Every SQL text of the design, and where it stands."""
     for rule in design.rules:
         yield f"{rule.file}：规则 {rule.id}：check", rule.check
+    yield from ((f"{rule.file}：规则 {rule.id}：check", rule.check) for rule in design.time_rules)
     for derived in design.derived:
         yield from ((f"派生变量 {derived.name}：sql", sql) for sql in (derived.sql,) if sql)
     for edition, sheet in sheets(design):
@@ -250,11 +253,3 @@ def example_problems(rule: EditRule, types: Types) -> Iterator[str]:
                 yield f"{rule.file}：规则 {rule.id}：{group} 第{number}例有不认识的变量 {'、'.join(strangers)}"
             elif outcome(rule.check, example, types) is not wanted:
                 yield f"{rule.file}：规则 {rule.id}：{group} 第{number}例的结果不是 {group}"
-
-
-def outcome(check: str, example: Mapping[str, Any], types: Types) -> bool | None:
-    """What a check gives for one record; variables that the example does not name are missing."""
-    row = {name: [example.get(name)] for name in variables_in(check)}
-    frame = pl.DataFrame(row, schema={name: types[name] for name in row})
-    result: bool | None = frame.select(compile_sql(check).alias("outcome")).item()
-    return result

@@ -9,9 +9,11 @@ from bishan_survey.model import (
     CORRECTION_IDS,
     DECISION_IDS,
     Design,
+    EditRule,
     Severity,
     SheetWord,
     SheetWords,
+    TimeRule,
     WordIds,
     WordKind,
 )
@@ -62,7 +64,8 @@ def _alike(words: list[SheetWord]) -> Iterator[str]:
 
 def accepted_severities(design: Design) -> Iterator[str]:
     """Definitions whose severity only people can give, to one record at a time."""
+    rules: list[EditRule | TimeRule] = [*design.rules, *design.time_rules]
     said = "severity 不能写 accepted：认可要写在工作区的更正单里"
-    yield from (f"{r.file}：规则 {r.id}：{said}" for r in design.rules if r.severity is Severity.ACCEPTED)
+    yield from (f"{r.file}：规则 {r.id}：{said}" for r in rules if r.severity is Severity.ACCEPTED)
     yield from (f"validators：{t.kind}：{said}" for t in design.implied.values() if t.severity is Severity.ACCEPTED)
     yield from (f"validators：{n.id}：{said}" for n in design.notices.values() if n.severity is Severity.ACCEPTED)

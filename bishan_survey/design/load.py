@@ -27,6 +27,7 @@ from bishan_survey.model import (
     Matching,
     MatchMeasure,
     MatchRule,
+    NotCompared,
     Notice,
     ReturnsPolicy,
     RosterCount,
@@ -38,17 +39,20 @@ from bishan_survey.model import (
     SheetWords,
     SurvivorRule,
     TableShell,
+    TimeRule,
 )
 
 T = TypeVar("T")
 
 _DATA_SUFFIXES = {".toml", ".csv"}
 _MATCHING = ("feature", "measure", "block", "match", "compared")
+_OVER_TIME = ("time_rule", "not_compared")
 _HANDWRITTEN = ("correction", "decision", "changed_number")
 _VALIDATORS = (
     *("rule", "derived", "grouping", "implied", "notice", "survivor", "returns", "lifecycle"),
     *_HANDWRITTEN,
     *_MATCHING,
+    *_OVER_TIME,
 )
 
 
@@ -90,6 +94,8 @@ def load_design(root: Path | None = None) -> Design:
         groupings=tuple(_nouns(reader, Grouping, checks["grouping"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
         profiles=_profiles(reader),
+        time_rules=tuple(_nouns(reader, TimeRule, checks["time_rule"], with_file=True)),
+        not_compared=tuple(_nouns(reader, NotCompared, checks["not_compared"])),
         digest=_digest(root),
     )
     problems = reader.problems or unusable_definitions(design)

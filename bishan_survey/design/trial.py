@@ -1,6 +1,7 @@
 """Trying the definitions' SQL on empty typed frames, before any data is read."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -51,3 +52,11 @@ def sheets(design: Design) -> Iterator[tuple[str, Sheet]]:
     for questionnaire in design.questionnaires.values():
         for sheet in questionnaire.sheets:
             yield questionnaire.edition, sheet
+
+
+def outcome(check: str, example: Mapping[str, Any], types: Types) -> bool | None:
+    """What a check gives for one record; variables that the example does not name are missing."""
+    row = {name: [example.get(name)] for name in variables_in(check)}
+    frame = pl.DataFrame(row, schema={name: types[name] for name in row})
+    result: bool | None = frame.select(compile_sql(check).alias("outcome")).item()
+    return result

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bishan_survey.model.handwritten import SheetWords
+from bishan_survey.model.last_year import NotCompared, TimeRule
 from bishan_survey.model.matching import Matching
 from bishan_survey.model.outputs import DeliveryProfile, Grouping, TableShell
 from bishan_survey.model.questionnaire import CodeList, Derived, Item, Questionnaire
@@ -52,6 +53,8 @@ class Design:
     groupings: tuple[Grouping, ...]
     shells: tuple[TableShell, ...]
     profiles: Mapping[str, DeliveryProfile]
+    time_rules: tuple[TimeRule, ...]
+    not_compared: tuple[NotCompared, ...]
     digest: str
     """SHA-256 over the definition files: equal digests, equal definitions."""
 

@@ -1,6 +1,7 @@
 """Verbatim records into typed ones, with findings at their cells, by one pandera schema for each sheet."""
 
 from bishan_survey.validation.checks import Check, checks_for, checks_in_force
+from bishan_survey.validation.over_time import time_checks, time_checks_in_force, validate_over_time
 from bishan_survey.validation.schema import build_schema, failures
 from bishan_survey.validation.stage import type_batch, validate
 from bishan_survey.validation.typing import UNREADABLE, TypedRecords, add_derived, derived_expression, type_records
@@ -17,7 +18,10 @@ __all__ = [
     "checks_in_force",
     "derived_expression",
     "failures",
+    "time_checks",
+    "time_checks_in_force",
     "type_batch",
     "type_records",
     "validate",
+    "validate_over_time",
 ]

@@ -5,7 +5,7 @@ differ. A check is true, false or null (cannot be told). A check that needs an i
 cannot be told either: the unreadable text is the fault, and the only finding.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 
@@ -45,12 +45,14 @@ def checks_for(design: Design, edition: str, unit: str) -> list[Check]:
     sheet = design.questionnaires[edition].sheet(unit)
     if sheet is None:
         return []
-    needs = _Needs(design, sheet)
+    needs = Needs(design, sheet)
     implied = [check for item in sheet.items for check in _implied(design, sheet, item, needs)]
     return implied + list(_written(design, edition, sheet, needs))
 
 
-def checks_in_force(design: Design, survey: Survey) -> pl.DataFrame:
+def checks_in_force(
+    design: Design, survey: Survey, of_sheet: Callable[[Design, str, str], list["Check"]] = checks_for
+) -> pl.DataFrame:
     """Every check of every sheet of the open editions, as a frame of words."""
     forms = (design.questionnaires[edition] for edition in survey.editions)
     rows = [
@@ -65,19 +67,19 @@ def checks_in_force(design: Design, survey: Survey) -> pl.DataFrame:
         }
         for form in forms
         for sheet in form.sheets
-        for check in checks_for(design, form.edition, sheet.unit)
+        for check in of_sheet(design, form.edition, sheet.unit)
     ]
-    return frames.stack(frames.CHECKS, [pl.DataFrame(rows)])
+    return frames.stack(frames.CHECKS, [pl.DataFrame(rows)] if rows else [])
 
 
-def _written(design: Design, edition: str, sheet: Sheet, needs: "_Needs") -> Iterator[Check]:
+def _written(design: Design, edition: str, sheet: Sheet, needs: "Needs") -> Iterator[Check]:
     for rule in rules_for(design, edition, sheet.unit):
         expression = needs.readable(compile_sql(rule.check), variables_in(rule.check))
         item = sheet.by_name[rule.item]
         yield Check(rule.id, item, rule.severity, expression, rule.message, rule.action, rule.source)
 
 
-def _implied(design: Design, sheet: Sheet, item: Item, needs: "_Needs") -> Iterator[Check]:
+def _implied(design: Design, sheet: Sheet, item: Item, needs: "Needs") -> Iterator[Check]:
     codes = design.code_lists.get(item.codes or "")
     for kind, name, expression in _implied_expressions(needs, sheet, item, codes):
         text = design.implied[kind]
@@ -94,7 +96,7 @@ def _implied(design: Design, sheet: Sheet, item: Item, needs: "_Needs") -> Itera
 
 
 def _implied_expressions(
-    needs: "_Needs", sheet: Sheet, item: Item, codes: CodeList | None
+    needs: "Needs", sheet: Sheet, item: Item, codes: CodeList | None
 ) -> Iterator[tuple[str, str, pl.Expr]]:
     """Kind of text, name and expression of each check that follows from an item's definition."""
     value = pl.col(item.name)
@@ -158,10 +160,11 @@ def _named_in(column: str, items: Iterable[str]) -> pl.Expr:
     return pl.col(column).str.contains(rf"\b(?:{'|'.join(sorted(items))})\b")
 
 
-class _Needs:
+class Needs:
     """Which items of a sheet a check stands on, derived variables followed to where they come from."""
 
     def __init__(self, design: Design, sheet: Sheet) -> None:
+        """Learn the items and the derived variables of a sheet."""
         self._items = sheet.by_name.keys()
         self._derived: dict[str, Derived] = {d.name: d for d in derived_for(design, sheet)}
 

@@ -50,7 +50,7 @@ def validate(batch: Batch, design: Design, survey: Survey) -> Batch:
         typed = type_records(verbatim, design, sheet, survey)
         excused = excuse(failures(typed.frame, checks), verbatim, batch.corrections)
         records[edition, unit] = _with_status(typed.frame, excused.failed)
-        told = _findings(excused.failed, verbatim, unit, batch.columns)
+        told = findings_of(excused.failed, verbatim, unit, batch.columns)
         findings.append(_collapsed(told))
         lacking.append(told.filter(pl.col("cell").is_null()))
         normalised.append(frames.with_cells(typed.normalised, batch.columns))
@@ -82,7 +82,7 @@ def _with_status(frame: pl.DataFrame, failed: Failed) -> pl.DataFrame:
     )
 
 
-def _findings(failed: Failed, verbatim: pl.DataFrame, unit: str, columns: pl.DataFrame) -> pl.DataFrame:
+def findings_of(failed: Failed, verbatim: pl.DataFrame, unit: str, columns: pl.DataFrame) -> pl.DataFrame:
     """The findings of a sheet, one for each record; without a cell where the column is missing altogether."""
     if not failed:
         return frames.empty(frames.FINDINGS)

@@ -31,6 +31,8 @@ class Settings:
     district_code: str
     district: str
     thresholds: Thresholds
+    last_year: str | None = None
+    """Where last year's workspace is, as written: absolute, or from the workspace's own folder."""
 
 
 _TEMPLATE = """\
@@ -112,6 +114,7 @@ class _Checked:
                 held_share=float(self._take("thresholds", "held_share", int | float)),
                 missing_villages=self._take("thresholds", "missing_villages", int),
             ),
+            last_year=self._take("last_year", "workspace", str) if "last_year" in self._raw else None,
         )
         if not self._problems and dates["period_start"] > dates["period_end"]:
             self._problems.append("[survey] period_start 晚于 period_end")
