@@ -25,7 +25,7 @@ from bishan_survey.design.sql import (
     variables_in,
 )
 from bishan_survey.design.trial import Types, outcome, sheets, short, wrong_sql
-from bishan_survey.model import Design, EditRule, Item, ValueType
+from bishan_survey.model import SURVIVOR_FACTS, Design, EditRule, Item, ValueType
 
 
 def lint(design: Design) -> list[str]:
@@ -55,7 +55,7 @@ def unusable_definitions(design: Design) -> list[str]:
     policies that say what cannot be meant."""
     problems = list(_broken_sql(design)) or list(homeless_groupings(design))
     problems = problems or list(_homeless_derived(design)) or list(_homeless_rules(design))
-    problems = problems or list(homeless_time_rules(design))
+    problems = problems or list(homeless_time_rules(design)) or list(_homeless_survivors(design))
     problems = problems or [*_returns_policy(design), *_lifecycle_policy(design)]
     return problems or [*handwritten_problems(design), *accepted_severities(design)]
 
@@ -108,6 +108,16 @@ def _homeless_rules(design: Design) -> Iterator[str]:
             yield f"{rule.file}：规则 {rule.id}：不适用于任何版本；不认识的变量：{misspelt}"
 
 
+def _homeless_survivors(design: Design) -> Iterator[str]:
+    """Survivor rules that no edition can follow: they would be passed over in silence."""
+    homes = [variable_types(design, sheet).keys() | SURVIVOR_FACTS.keys() for _, sheet in sheets(design)]
+    for rule in design.survivor_rules:
+        needed = variables_in(rule.prefer)
+        if not any(needed <= names for names in homes):
+            misspelt = "、".join(sorted(needed - set[str]().union(*homes))) or "（这些变量不在同一版本中）"
+            yield f"validators：[[survivor]] {rule.id}：不适用于任何版本；不认识的变量：{misspelt}"
+
+
 def _broken_sql(design: Design) -> Iterator[str]:
     """SQL texts that are no SQL: nothing else can be told before they are mended."""
     for where, sql in _sql_texts(design):
@@ -128,6 +138,7 @@ def _sql_texts(design: Design) -> Iterator[tuple[str, str]]:
         conditions = [(subject.id, subject.asked) for subject in sheet.subjects]
         conditions += [(item.name, sql) for item in sheet.items for sql in (item.asked, item.required)]
         yield from ((f"{edition}/{sheet.unit}：{name}：asked 或 required", sql) for name, sql in conditions if sql)
+    yield from ((f"validators：[[survivor]] {rule.id}：prefer", rule.prefer) for rule in design.survivor_rules)
     matching = design.matching
     yield from ((f"匹配变量 {feature.name}", feature.sql) for feature in matching.features if feature.sql)
     yield from ((f"匹配分组 {block.id}", sql) for block in matching.blocks for sql in block.by)

@@ -70,6 +70,7 @@ from bishan_survey.model.roster import (
     RosterRate,
 )
 from bishan_survey.model.rules import (
+    SURVIVOR_FACTS,
     AreaFrame,
     Compound,
     EditRule,
@@ -96,6 +97,7 @@ __all__ = [
     "PERSON",
     "QUESTION_SHOWN",
     "RETURN_SHEET",
+    "SURVIVOR_FACTS",
     "AreaFrame",
     "Batch",
     "ChangeOutcome",

@@ -60,10 +60,18 @@ class SurvivorRule:
 
     id: str
     prefer: str
-    """SQL; the greater value wins, null loses. Besides the variables it may use ``accepted`` (no hard finding),
-    ``answered`` (number of items filled), ``repeats_earlier`` (the same answers stand earlier in the village) and,
-    in a workspace with a roster, ``in_roster_village`` (it is the village that the roster says)."""
+    """SQL; the greater value wins, null loses. Besides the variables it may use the facts of a survivor."""
     reason: str
+
+
+SURVIVOR_FACTS: Mapping[str, str] = {
+    "accepted": "no hard finding",
+    "answered": "number of items filled",
+    "decided": "what the district says: 2 this record stands, 1 nothing, 0 another one does",
+    "repeats_earlier": "the same answers stand earlier in the village",
+    "in_roster_village": "it is the village that the roster says, in a workspace with a roster",
+}
+"""What survivor rules may use besides variables."""
 
 
 @dataclass(frozen=True, slots=True)

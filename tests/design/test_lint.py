@@ -133,3 +133,20 @@ def test_all_problems_are_told_at_once(definitions: Path) -> None:
     found = problems(definitions)
     assert "aeg" in found
     assert "gea" in found
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ('prefer = "accepted"', 'prefer = "acepted"', "acepted"),
+        ('prefer = "survey_date"', 'prefer = "survey_date +"', "不是合法的 SQL"),
+    ],
+)
+def test_a_survivor_rule_that_nobody_can_follow_is_refused(definitions: Path, was: str, now: str, said: str) -> None:
+    path = definitions / "validators" / "survivor.toml"
+    text = path.read_text(encoding="utf-8")
+    assert was in text
+    path.write_text(text.replace(was, now, 1), encoding="utf-8")
+    with pytest.raises(DefinitionError) as raised:
+        load_design(definitions)
+    assert said in "\n".join(raised.value.problems)
