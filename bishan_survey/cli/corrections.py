@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from bishan_survey.cli.chinese import ChineseCommand, ChineseGroup
-from bishan_survey.cli.options import JsonOption, WorkspaceArgument, finished
+from bishan_survey.cli.handwritten import counted, make_blank
+from bishan_survey.cli.options import JsonOption, WorkspaceArgument
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.errors import EXIT_CLEAN, EXIT_HARD_FINDINGS, WorkspaceError
 
@@ -74,9 +75,9 @@ def _show(show: Show, corrections: "pl.DataFrame", design: "Design") -> None:
         )
         for row in corrections.iter_rows(named=True)
     ]
-    counts = dict(corrections.group_by("outcome").len().iter_rows())
+    told = counted(outcomes, dict(corrections.group_by("outcome").len().iter_rows()))
     show.heading(f"更正单共{corrections.height}行")
-    show.pairs([(text, counts.get(outcome, 0)) for outcome, text in outcomes.items()])
+    show.pairs([(outcomes[outcome], count) for outcome, count in told.items()])
     show.table(("行", columns["item"], columns["action"], "结果", "说明"), rows)
     lines = [
         {
@@ -89,7 +90,6 @@ def _show(show: Show, corrections: "pl.DataFrame", design: "Design") -> None:
         }
         for row in corrections.iter_rows(named=True)
     ]
-    told = {outcome: counts.get(outcome, 0) for outcome in outcomes}
     show.document("corrections-check/1", {"corrections": told, "lines": lines})
 
 
@@ -103,13 +103,10 @@ def new(workspace: WorkspaceArgument) -> None:
     from bishan_survey.workspace import CORRECTIONS
 
     opened, design = open_workspace(workspace)
-    there = opened.corrections()
-    if there is not None:
-        raise WorkspaceError(f"已经有更正单 {there}", "不会覆盖：请接着往下写；要重新开始的，先把它移走")
-    path = opened.root / CORRECTIONS[0]
-    with finished(path) as beside:
-        write_blank(beside, design, opened.settings.survey)
-    show = Show()
-    show.heading(f"空白的更正单已写到 {path}")
-    show.pairs([("下一步", f"写好以后，试一试：bishan-survey corrections check {workspace}")])
-    show.remark("更正单里会有个人信息，请妥善保管。")
+    make_blank(
+        "更正单",
+        opened.root / CORRECTIONS[0],
+        opened.corrections(),
+        lambda path: write_blank(path, design, opened.settings.survey),
+        f"bishan-survey corrections check {workspace}",
+    )

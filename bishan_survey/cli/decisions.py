@@ -6,6 +6,7 @@ import typer
 
 from bishan_survey.cli.chinese import ChineseCommand, ChineseGroup
 from bishan_survey.cli.examine import open_workspace
+from bishan_survey.cli.handwritten import counted
 from bishan_survey.cli.options import JsonOption, WorkspaceArgument
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.errors import EXIT_CLEAN, EXIT_HARD_FINDINGS, WorkspaceError
@@ -63,9 +64,8 @@ def _show(show: Show, decisions: "pl.DataFrame", questions: int, design: "Design
     columns, choices, outcomes = (
         design.decisions.texts(kind) for kind in (WordKind.COLUMN, WordKind.ACTION, WordKind.OUTCOME)
     )
-    counts = dict(decisions.group_by("outcome").len().iter_rows())
+    told = counted(outcomes, dict(decisions.group_by("outcome").len().iter_rows()))
     show.heading(f"判定单共{decisions.height}行有判定")
-    told = {outcome: counts.get(outcome, 0) for outcome in outcomes}
     show.pairs([*((outcomes[outcome], count) for outcome, count in told.items()), ("还要判定的（问）", questions)])
     lines = [
         {

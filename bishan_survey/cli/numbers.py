@@ -6,7 +6,8 @@ import typer
 
 from bishan_survey.cli.chinese import ChineseCommand, ChineseGroup
 from bishan_survey.cli.examine import open_workspace
-from bishan_survey.cli.options import JsonOption, WorkspaceArgument, finished
+from bishan_survey.cli.handwritten import counted, make_blank
+from bishan_survey.cli.options import JsonOption, WorkspaceArgument
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.errors import EXIT_CLEAN, EXIT_HARD_FINDINGS, WorkspaceError
 
@@ -56,8 +57,7 @@ def _show(show: Show, changed: "pl.DataFrame", design: "Design") -> None:
     from bishan_survey.model import WordKind
 
     outcomes = design.changed_numbers.texts(WordKind.OUTCOME)
-    counts = dict(changed.group_by("outcome").len().iter_rows())
-    told = {outcome: counts.get(outcome, 0) for outcome in outcomes}
+    told = counted(outcomes, dict(changed.group_by("outcome").len().iter_rows()))
     lines = changed.select("line", "outcome", "remark").to_dicts()
     show.heading(f"换号表共{changed.height}行")
     show.pairs([(outcomes[outcome], count) for outcome, count in told.items()])
@@ -75,13 +75,11 @@ def new(workspace: WorkspaceArgument) -> None:
     from bishan_survey.workspace import CHANGED_NUMBERS
 
     opened, design = open_workspace(workspace)
-    there = opened.changed_numbers()
-    if there is not None:
-        raise WorkspaceError(f"已经有换号表 {there}", "不会覆盖：请接着往下写；要重新开始的，先把它移走")
-    path = opened.root / CHANGED_NUMBERS[0]
-    with finished(path) as beside:
-        write_blank_sheet(beside, changed_number_table(design), opened.settings.survey, _WIDTHS)
-    show = Show()
-    show.heading(f"空白的换号表已写到 {path}")
-    show.pairs([("下一步", f"写好以后，试一试：bishan-survey numbers check {workspace}")])
-    show.remark("换号表里会有个人信息，请妥善保管。")
+    kind, survey = changed_number_table(design), opened.settings.survey
+    make_blank(
+        kind.title,
+        opened.root / CHANGED_NUMBERS[0],
+        opened.changed_numbers(),
+        lambda path: write_blank_sheet(path, kind, survey, _WIDTHS),
+        f"bishan-survey numbers check {workspace}",
+    )
