@@ -17,6 +17,7 @@ from bishan_survey.cli import (
     changes,
     corrections,
     decisions,
+    deliver,
     examine,
     make,
     numbers,
@@ -74,6 +75,7 @@ template.register(app)
 examine.register(app)
 validate.register(app)
 results.register(app)
+deliver.register(app)
 roster.register(app)
 trace.register(app)
 tabulate.register(app)
