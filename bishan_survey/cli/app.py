@@ -15,6 +15,7 @@ from bishan_survey import __version__
 from bishan_survey.cli import (
     care,
     changes,
+    codebook,
     corrections,
     decisions,
     deliver,
@@ -76,6 +77,7 @@ examine.register(app)
 validate.register(app)
 results.register(app)
 deliver.register(app)
+codebook.register(app)
 roster.register(app)
 trace.register(app)
 tabulate.register(app)

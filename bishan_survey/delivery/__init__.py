@@ -3,11 +3,19 @@
 from bishan_survey.delivery.answers import TROUBLES, Matched, matched, receipt_sheet
 from bishan_survey.delivery.batches import MANIFEST, write_batches, write_manifest
 from bishan_survey.delivery.code_books import read_code_books
+from bishan_survey.delivery.codebook import (
+    CODEBOOK,
+    codebook_html,
+    entries_of,
+    write_codebook_html,
+    write_codebook_xlsx,
+)
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
 from bishan_survey.delivery.grid import TableGrid
 from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
 from bishan_survey.delivery.memory import read_persons
+from bishan_survey.delivery.package import DESCRIPTOR, write_package
 from bishan_survey.delivery.past import (
     ACCEPTED,
     REJECTED,
@@ -57,6 +65,8 @@ from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_
 __all__ = [
     "ACCEPTED",
     "ADJUDICATION_BOOK",
+    "CODEBOOK",
+    "DESCRIPTOR",
     "FAULTS",
     "FINDINGS_BOOK",
     "ITEM_TABLE",
@@ -84,6 +94,8 @@ __all__ = [
     "Publication",
     "Results",
     "TableGrid",
+    "codebook_html",
+    "entries_of",
     "figures_by_area",
     "findings_for_people",
     "grids_of",
@@ -112,9 +124,12 @@ __all__ = [
     "why_no_rates",
     "write_answers",
     "write_batches",
+    "write_codebook_html",
+    "write_codebook_xlsx",
     "write_delivered",
     "write_findings",
     "write_manifest",
+    "write_package",
     "write_private_csv",
     "write_profile_csv",
     "write_profile_xlsx",

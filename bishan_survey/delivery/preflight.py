@@ -13,7 +13,7 @@ from bishan_survey.design import compile_sql
 from bishan_survey.hashes import BETWEEN
 from bishan_survey.model import DeliveryColumn, DeliveryProfile, Encoding
 
-_LIVE = r"^(?:[=@\t\r]|[+\-][^\r\n]*[^\d\s()\-])"
+LIVE = r"^(?:[=@\t\r]|[+\-][^\r\n]*[^\d\s()\-])"
 """Text that spreadsheet programs run when they open CSV; a telephone number with a plus before it is none."""
 FAULTS = {
     "required": ("必须填的没有填", "请补上"),
@@ -85,7 +85,7 @@ def _faults(
         yield "key", _without_key(profile, rows)
     if not profile.is_csv:
         return
-    yield "formula", value.str.contains(_LIVE)
+    yield "formula", value.str.contains(LIVE)
     if profile.encoding is Encoding.GBK:
         yield "encoding", _not_encodable(value, profile.encoding)
 
