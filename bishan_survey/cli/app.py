@@ -22,6 +22,7 @@ from bishan_survey.cli import (
     examine,
     make,
     numbers,
+    profile,
     progress,
     results,
     roster,
@@ -78,6 +79,7 @@ validate.register(app)
 results.register(app)
 deliver.register(app)
 codebook.register(app)
+profile.register(app)
 roster.register(app)
 trace.register(app)
 tabulate.register(app)
