@@ -74,7 +74,8 @@ EXIT_CODES: dict[int, str] = {
     EXIT_CLEAN: "正常完成（nightly 有问题记录也算正常完成，除非加 --strict）",
     EXIT_HARD_FINDINGS: (
         "发现必须改正的问题（validate；nightly --strict）；"
-        "更正单、判定单、换号表有要看的行（corrections、decisions、numbers check）"
+        "更正单、判定单、换号表有要看的行（corrections、decisions、numbers check）；"
+        "上报的记录有问题（deliver）；回执有认不出的行（receipts）"
     ),
     UsageError.exit_code: "命令用法不对",
     DefinitionError.exit_code: "定义（templates/、validators/）有错",

@@ -17,6 +17,7 @@ import typer
 
 from bishan_survey.cli.app import app
 from bishan_survey.delivery import SEVERITIES
+from bishan_survey.delivery.codebook import TYPES
 from bishan_survey.design import load_design, rules_for, time_rules_for
 from bishan_survey.errors import EXIT_CODES
 from bishan_survey.model import (
@@ -32,7 +33,6 @@ from bishan_survey.model import (
     Sheet,
     TableShell,
     TimeRule,
-    ValueType,
     Verdict,
 )
 from bishan_survey.reading.archives import MAX_MEMBERS, MAX_TOTAL
@@ -51,17 +51,6 @@ _MARKS = (
     "标记说明这一条有多可靠：VERIFIED 见过出处；INFERRED 由出处推定；RECALLED-high、RECALLED-medium、RECALLED-low "
     "凭一般了解（把握依次降低），没有见到出处；PROPOSED 本工具的建议。除 VERIFIED 外，使用前请区残联核实。"
 )
-_TYPES = {
-    ValueType.TEXT: "文本",
-    ValueType.CODE: "选项",
-    ValueType.INTEGER: "整数",
-    ValueType.DECIMAL: "小数",
-    ValueType.DATE: "日期",
-    ValueType.CERTIFICATE: "残疾人证号",
-    ValueType.ID_NUMBER: "身份证号",
-    ValueType.PHONE: "电话",
-    ValueType.BOOLEAN: "是或否",
-}
 _LEVELS = {"district": "全区", "town": "各镇街", "village": "各村（社区）"}
 _VERDICTS = {
     Verdict.SAME: "是同一人，不问",
@@ -243,7 +232,7 @@ def _derived(design: Design) -> Iterator[str]:
             code(d.name),
             d.label,
             _units(design)[d.unit],
-            _TYPES[d.type] + ("（可多选）" if d.multiple else ""),
+            TYPES[d.type] + ("（可多选）" if d.multiple else ""),
             code(d.sql) or f"{code(d.of)} 的 {code(d.part)}",
             d.source,
         )
@@ -344,7 +333,7 @@ def _form(form: Questionnaire) -> Iterator[str]:
 
 
 def _item(sheet: Sheet, item: Item, labels: Mapping[str, str]) -> tuple[str, ...]:
-    kind = _TYPES[item.type] + ("（可多选）" if item.multiple else "")
+    kind = TYPES[item.type] + ("（可多选）" if item.multiple else "")
     return (
         labels[item.subject],
         item.number,

@@ -15,11 +15,14 @@ from bishan_survey import __version__
 from bishan_survey.cli import (
     care,
     changes,
+    codebook,
     corrections,
     decisions,
+    deliver,
     examine,
     make,
     numbers,
+    profile,
     progress,
     results,
     roster,
@@ -74,6 +77,9 @@ template.register(app)
 examine.register(app)
 validate.register(app)
 results.register(app)
+deliver.register(app)
+codebook.register(app)
+profile.register(app)
 roster.register(app)
 trace.register(app)
 tabulate.register(app)

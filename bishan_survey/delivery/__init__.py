@@ -1,13 +1,41 @@
 """Tables and records into workbooks, CSV, JSON and other systems' layouts."""
 
+from bishan_survey.delivery.answers import TROUBLES, Matched, matched, receipt_sheet
+from bishan_survey.delivery.batches import MANIFEST, write_batches, write_manifest
 from bishan_survey.delivery.code_books import read_code_books
+from bishan_survey.delivery.codebook import (
+    CODEBOOK,
+    codebook_html,
+    entries_of,
+    write_codebook_html,
+    write_codebook_xlsx,
+)
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
 from bishan_survey.delivery.grid import TableGrid
 from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
 from bishan_survey.delivery.memory import read_persons
+from bishan_survey.delivery.package import DESCRIPTOR, write_package
+from bishan_survey.delivery.past import (
+    ACCEPTED,
+    REJECTED,
+    WAITING,
+    PastDelivery,
+    last_standing,
+    next_number,
+    read_past,
+    whereabouts,
+    write_answers,
+    write_delivered,
+)
+from bishan_survey.delivery.preflight import FAULTS, Prepared, key_of, prepared
 from bishan_survey.delivery.private import write_private_csv
-from bishan_survey.delivery.profiles import missing_variables, write_profile_csv, write_profile_xlsx
+from bishan_survey.delivery.profiles import (
+    missing_variables,
+    write_profile_csv,
+    write_profile_xlsx,
+    write_text_workbook,
+)
 from bishan_survey.delivery.publish import (
     ADJUDICATION_BOOK,
     FINDINGS_BOOK,
@@ -35,13 +63,19 @@ from bishan_survey.delivery.roster import (
 from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_pairs, write_statistics
 
 __all__ = [
+    "ACCEPTED",
     "ADJUDICATION_BOOK",
+    "CODEBOOK",
+    "DESCRIPTOR",
+    "FAULTS",
     "FINDINGS_BOOK",
     "ITEM_TABLE",
     "LAST_YEAR_BOOK",
     "LEAGUE",
     "LEDGER_TITLE",
+    "MANIFEST",
     "OUTCOMES",
+    "REJECTED",
     "RESTRICTED",
     "ROSTER_BOOK",
     "ROSTER_PROGRESS",
@@ -52,15 +86,27 @@ __all__ = [
     "STATUSES",
     "TABLES_FILE",
     "TOWNS",
+    "TROUBLES",
+    "WAITING",
+    "Matched",
+    "PastDelivery",
+    "Prepared",
     "Publication",
     "Results",
     "TableGrid",
+    "codebook_html",
+    "entries_of",
     "figures_by_area",
     "findings_for_people",
     "grids_of",
+    "key_of",
+    "last_standing",
     "ledger_pairs",
+    "matched",
     "missing_variables",
+    "next_number",
     "percent",
+    "prepared",
     "publish",
     "read_code_books",
     "read_columns",
@@ -69,11 +115,21 @@ __all__ = [
     "read_findings",
     "read_last_year_statistics",
     "read_lives",
+    "read_past",
     "read_persons",
     "read_progress",
+    "receipt_sheet",
     "register_sheet",
+    "whereabouts",
     "why_no_rates",
+    "write_answers",
+    "write_batches",
+    "write_codebook_html",
+    "write_codebook_xlsx",
+    "write_delivered",
     "write_findings",
+    "write_manifest",
+    "write_package",
     "write_private_csv",
     "write_profile_csv",
     "write_profile_xlsx",
@@ -81,4 +137,5 @@ __all__ = [
     "write_report_xlsx",
     "write_roster_book",
     "write_statistics",
+    "write_text_workbook",
 ]

@@ -6,8 +6,9 @@ from pathlib import Path
 import polars as pl
 from xlsxwriter import Workbook
 
+from bishan_survey.delivery.preflight import prepared
 from bishan_survey.delivery.private import create_private, write_private_csv
-from bishan_survey.design import compile_sql, variables_in
+from bishan_survey.design import variables_in
 from bishan_survey.errors import DefinitionError
 from bishan_survey.model import DeliveryProfile, Survey
 
@@ -24,40 +25,28 @@ def profile_frame(profile: DeliveryProfile, records: pl.DataFrame) -> pl.DataFra
     Raises:
         DefinitionError: a value would not fit into a column or has no code there. Nothing is cut or altered.
     """
-    made = records.select(_column(column.sql, dict(column.recode)).alias(column.header) for column in profile.columns)
+    made = prepared(profile, records)
+    lost = made.faults.filter(pl.col("fault").is_in(["length", "recode"]))
     problems = [
-        f"上报格式 {profile.id}：“{column.header}”超过{column.max_length}个字：{places}"
-        for column in profile.columns
-        if column.max_length is not None
-        and (places := _places(records.filter(made[column.header].str.len_chars() > column.max_length)))
-    ]
-    problems += [
-        f"上报格式 {profile.id}：“{column.header}”的代码 {'、'.join(strangers)} 没有对应"
-        for column in profile.columns
-        if column.recode and (strangers := _strangers(records, column.sql, dict(column.recode)))
+        f"上报格式 {profile.id}：“{header}”{_told(fault, why, found, records)}"
+        for (fault, header, why), found in lost.group_by("fault", "header", "why", maintain_order=True)
     ]
     if problems:
         raise DefinitionError(problems, "请改正表中的值，或 templates/delivery 中的格式；程序不会截断或改动任何值")
-    return made
+    return made.rows
 
 
-def _column(sql: str, recode: dict[str, str]) -> pl.Expr:
-    value = compile_sql(sql)
-    return value.replace_strict(recode, default=None, return_dtype=pl.String) if recode else value
+def _told(fault: object, why: object, found: pl.DataFrame, records: pl.DataFrame) -> str:
+    """What is wrong in a column: the codes that are not known, or where the values stand that are too long."""
+    if fault == "recode":
+        return f"的代码 {'、'.join(found['value'].unique().sort())} 没有对应"
+    return f"{why}：{_places(records[found['line']])}"
 
 
 def _places(records: pl.DataFrame) -> str:
     """Where records stand, the first few of them."""
-    if records.is_empty():
-        return ""
     named = [f"{file} 第{row}行" for file, row in records.select("_file", "_row").head(5).iter_rows()]
     return "、".join(named) + (f" 等{records.height}条" if records.height > len(named) else "")
-
-
-def _strangers(records: pl.DataFrame, sql: str, recode: dict[str, str]) -> list[str]:
-    """Values that a recoding does not know."""
-    met = records.select(compile_sql(sql).alias("v"))["v"].drop_nulls().unique().sort()
-    return [value for value in met if value not in recode]
 
 
 def write_profile_csv(path: Path, profile: DeliveryProfile, records: pl.DataFrame) -> int:
@@ -70,16 +59,21 @@ def write_profile_csv(path: Path, profile: DeliveryProfile, records: pl.DataFram
 def write_profile_xlsx(path: Path, profile: DeliveryProfile, records: pl.DataFrame, survey: Survey) -> int:
     """Write a profile's file as a workbook, every cell as text; returns the number of records."""
     frame = profile_frame(profile, records)
+    write_text_workbook(path, profile.sheet_name, frame, survey)
+    return frame.height
+
+
+def write_text_workbook(path: Path, sheet_name: str, frame: pl.DataFrame, survey: Survey) -> None:
+    """Write a frame as a workbook that its owner alone can read, every cell as text."""
     create_private(path)
     # In memory, so that nobody's data passes through temporary files.
     with Workbook(str(path), {"in_memory": True, "strings_to_formulas": False}) as workbook:
         workbook.set_properties({"created": datetime.combine(survey.reference_date, datetime.min.time())})
         text = workbook.add_format({"num_format": "@"})
-        sheet = workbook.add_worksheet(profile.sheet_name)
+        sheet = workbook.add_worksheet(sheet_name)
         sheet.set_column(0, frame.width - 1, 16, text)
         for row, values in enumerate([tuple(frame.columns), *frame.iter_rows()]):
             for column, value in enumerate(values):
                 if value is not None:
                     sheet.write_string(row, column, value, text)
         sheet.freeze_panes(1, 0)
-    return frame.height

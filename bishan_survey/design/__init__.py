@@ -3,6 +3,7 @@
 from bishan_survey.design.areas import read_area_frame
 from bishan_survey.design.defaults import Defaults, load_defaults
 from bishan_survey.design.lint import example_problems, lint
+from bishan_survey.design.lint_delivery import problems_of
 from bishan_survey.design.lint_outputs import shell_problems
 from bishan_survey.design.load import load_design
 from bishan_survey.design.over_time import as_read, lasting_types, time_rules_for
@@ -36,6 +37,7 @@ __all__ = [
     "lint",
     "load_defaults",
     "load_design",
+    "problems_of",
     "read_area_frame",
     "rules_for",
     "shell_problems",

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from bishan_survey.design.lint_delivery import profile_problems
 from bishan_survey.design.lint_handwritten import accepted_severities, handwritten_problems
 from bishan_survey.design.lint_matching import matching_problems
-from bishan_survey.design.lint_outputs import grouping_problems, homeless_groupings, profile_problems, table_problems
+from bishan_survey.design.lint_outputs import grouping_problems, homeless_groupings, table_problems
 from bishan_survey.design.lint_over_time import homeless_time_rules, time_problems
 from bishan_survey.design.lint_roster import roster_problems, roster_sql
 from bishan_survey.design.sql import (

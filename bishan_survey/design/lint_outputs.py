@@ -1,12 +1,12 @@
-"""The lint of what is published and delivered: groupings, table shells and delivery profiles."""
+"""The lint of what is published: groupings and table shells."""
 
 from collections.abc import Iterator
 
 import polars as pl
 
-from bishan_survey.design.sql import aggregates_for, dtype, unit_types, variable_types, widest_sheet
+from bishan_survey.design.sql import aggregates_for, dtype, unit_types, widest_sheet
 from bishan_survey.design.trial import Types, wrong_sql
-from bishan_survey.model import DeliveryProfile, Design, Grouping, TableShell
+from bishan_survey.model import Design, Grouping, TableShell
 
 
 def table_problems(design: Design) -> Iterator[str]:
@@ -62,53 +62,7 @@ def _wrong_aggregates(design: Design, grouping: Grouping, types: Types) -> Itera
         yield from wrong_sql(derived.sql or "", types, where, dtype(derived), by=grouping.key)
 
 
-def profile_problems(design: Design) -> Iterator[str]:
-    """What is wrong with the delivery profiles."""
-    for profile in design.profiles.values():
-        if bool(profile.columns) == bool(profile.lines) or bool(profile.lines) != (profile.unit == "table"):
-            yield f"上报格式 {profile.id}：unit 是 table 的写 [[line]]，其余写 [[column]]"
-        elif profile.lines:
-            yield from _wrong_lines(design, profile)
-        else:
-            yield from _wrong_columns(design, profile)
-
-
-def _wrong_columns(design: Design, profile: DeliveryProfile) -> Iterator[str]:
-    best = widest_sheet(design, profile.unit)
-    if best is None:
-        yield f"上报格式 {profile.id}：没有单位 {profile.unit}"
-        return
-    types = variable_types(design, best)
-    for column in profile.columns:
-        yield from wrong_sql(column.sql, types, f"上报格式 {profile.id}：{column.header}", pl.String())
-
-
-def _wrong_lines(design: Design, profile: DeliveryProfile) -> Iterator[str]:
-    shells = {shell.id: shell for shell in design.shells}
-    for line in profile.lines:
-        shell = shells.get(line.table)
-        if shell is None:
-            yield f"上报格式 {profile.id}：{line.code}：没有汇总表 {line.table}"
-        elif line.stub and line.stub not in _codes_of(shell.stub, design):
-            yield f"上报格式 {profile.id}：{line.code}：表 {line.table} 没有行 {line.stub}"
-        elif line.column and not _is_column(line.column, shell, design):
-            yield f"上报格式 {profile.id}：{line.code}：表 {line.table} 没有列 {line.column}"
-
-
-def _is_column(key: str, shell: TableShell, design: Design) -> bool:
-    if shell.columns:
-        return key in map(str, range(len(shell.columns)))
-    parts = key.split("|")
-    known = len(parts) == len(shell.head) and all(
-        not part or part in _codes_of(name, design) for part, name in zip(parts, shell.head, strict=True)
-    )
-    if shell.beside:
-        return known and sum(map(bool, parts)) <= 1
-    # Of a nested head a table shows the totals of the outermost line only.
-    return known and (all(parts[1:]) or not any(parts))
-
-
-def _codes_of(variable: str | None, design: Design) -> set[str]:
+def codes_of(variable: str | None, design: Design) -> set[str]:
     """Codes of a variable's list; none for a variable that is not coded."""
     codes = design.code_lists.get(design.variable_codes.get(variable or "") or "")
     return set(codes.labels) if codes else set()

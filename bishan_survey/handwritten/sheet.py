@@ -25,6 +25,8 @@ class SheetKind:
     words: SheetWords
     blank: str
     """What to do for a right one, in Chinese."""
+    optional: frozenset[str] = frozenset()
+    """Ids of columns that it may lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class HandwrittenLine:
     number: int
     """The row, as spreadsheet programs count them."""
     texts: Mapping[str, str]
-    """What stands under each heading, by its id; an empty text where nothing stands."""
+    """What stands under each heading that the sheet has, by its id; an empty text where nothing stands."""
 
 
 def read_sheets(
@@ -64,12 +66,14 @@ def _lines_of(answer: Answer, path: Path, kind: SheetKind, notices: Mapping[str,
     contents = _readable(answer, path.name, kind, notices)
     columns = kind.words.texts(WordKind.COLUMN)
     advice = f"列名应是：{'、'.join(columns.values())}。{kind.blank}"
-    headed = [(grid.rows, found) for grid in contents.grids if (found := _heading(grid.rows, kind.words))]
+    needed = columns.keys() - kind.optional
+    certain = min(_CERTAIN, len(needed))
+    headed = [(grid.rows, found) for grid in contents.grids if (found := _heading(grid.rows, kind.words, certain))]
     if len(headed) != 1:
         what = "没有找到列名" if not headed else f"有{len(headed)}个工作表都像{kind.title}"
         raise WorkspaceError(f"{path.name}：{what}", advice if not headed else "请只留一个，其余的移到别的文件")
     ((rows, (heading, places)),) = headed
-    lacking = [text for name, text in columns.items() if name not in places]
+    lacking = [text for name, text in columns.items() if name in needed and name not in places]
     if lacking:
         raise WorkspaceError(f"{path.name} 缺少列：{'、'.join(lacking)}", advice)
     twice = [columns[name] for name, found in places.items() if len(found) > 1]
@@ -92,7 +96,7 @@ Places = Mapping[str, Sequence[int]]
 """The columns under each heading, by its id."""
 
 
-def _heading(rows: Sequence[Sequence[str]], words: SheetWords) -> tuple[int, Places] | None:
+def _heading(rows: Sequence[Sequence[str]], words: SheetWords, certain: int) -> tuple[int, Places] | None:
     """The row that has the most headings, if it is surely the heading, and the columns under each of them."""
     spellings = {
         squeezed(spelling): word.id
@@ -101,7 +105,7 @@ def _heading(rows: Sequence[Sequence[str]], words: SheetWords) -> tuple[int, Pla
     }
     found = [_named(row, spellings) for row in rows[:_HEADING_ROWS]]
     best = max(range(len(found)), key=lambda place: (len(found[place]), -place), default=None)
-    return (best, found[best]) if best is not None and len(found[best]) >= _CERTAIN else None
+    return (best, found[best]) if best is not None and len(found[best]) >= certain else None
 
 
 def _named(row: Sequence[str], spellings: Mapping[str, str]) -> Places:

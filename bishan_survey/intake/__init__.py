@@ -4,6 +4,7 @@ from bishan_survey.intake.areas import AreaIndex
 from bishan_survey.intake.batch import read_batch
 from bishan_survey.intake.explain import explain_columns, to_be_approved
 from bishan_survey.intake.files import Submission, submission_of
+from bishan_survey.intake.header_index import HeaderIndex
 from bishan_survey.intake.mappings import Approved, mappings_text, read_mappings
 from bishan_survey.intake.places import WHERE
 from bishan_survey.intake.receive import Known
@@ -12,6 +13,7 @@ __all__ = [
     "WHERE",
     "Approved",
     "AreaIndex",
+    "HeaderIndex",
     "Known",
     "Submission",
     "explain_columns",

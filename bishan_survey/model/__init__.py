@@ -14,6 +14,13 @@ from bishan_survey.model.corrections import (
     CorrectionOutcome,
 )
 from bishan_survey.model.decisions import DECISION_IDS, QUESTION_SHOWN, Decision, DecisionOutcome
+from bishan_survey.model.delivery import (
+    DeliveryColumn,
+    DeliveryLine,
+    DeliveryProfile,
+    DeliveryReceipt,
+    Encoding,
+)
 from bishan_survey.model.design import Design, Survey
 from bishan_survey.model.form_mark import (
     CODES_SHEET,
@@ -48,7 +55,7 @@ from bishan_survey.model.matching import (
     MatchRule,
     Verdict,
 )
-from bishan_survey.model.outputs import Column, DeliveryColumn, DeliveryLine, DeliveryProfile, Grouping, TableShell
+from bishan_survey.model.outputs import Column, Grouping, TableShell
 from bishan_survey.model.questionnaire import (
     Code,
     CodeList,
@@ -113,11 +120,13 @@ __all__ = [
     "DeliveryColumn",
     "DeliveryLine",
     "DeliveryProfile",
+    "DeliveryReceipt",
     "Derived",
     "Design",
     "Difference",
     "Distance",
     "EditRule",
+    "Encoding",
     "Expiry",
     "FollowUp",
     "FormMark",

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from bishan_survey.model.delivery import DeliveryProfile
 from bishan_survey.model.handwritten import SheetWords
 from bishan_survey.model.last_year import NotCompared, TimeRule
 from bishan_survey.model.matching import Matching
-from bishan_survey.model.outputs import DeliveryProfile, Grouping, TableShell
+from bishan_survey.model.outputs import Grouping, TableShell
 from bishan_survey.model.questionnaire import CodeList, Derived, Item, Questionnaire
 from bishan_survey.model.roster import RosterDesign
 from bishan_survey.model.rules import (

@@ -1,7 +1,6 @@
-"""What is published and delivered: table shells and delivery profiles."""
+"""What is published: groupings and table shells."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +55,3 @@ class TableShell:
     chart: str | None = None
     notes: tuple[str, ...] = ()
     source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryColumn:
-    """A column of a file for another system."""
-
-    header: str
-    sql: str
-    max_length: int | None = None
-    recode: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryLine:
-    """A line of a statistical report for another system: one cell of a table, for every area."""
-
-    code: str
-    label: str
-    table: str
-    stub: str = ""
-    column: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryProfile:
-    """The layout that a receiving system wants."""
-
-    id: str
-    title: str
-    unit: str
-    """``person`` or ``village``: a record a line, by `columns`; ``table``: cells of tables, by `lines`."""
-    file_name: str
-    sheet_name: str
-    source: str
-    mark: str
-    columns: tuple[DeliveryColumn, ...] = ()
-    lines: tuple[DeliveryLine, ...] = ()

@@ -21,7 +21,7 @@ from bishan_survey.workspace.receipts import RECEIPTS_FILE, Receipts, read_recei
 from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Settings, read_settings, settings_text
 
 INBOX, ARCHIVE, RUNS = "inbox", "archive", "runs"
-REGISTERS, DECISIONS = "registers", "decisions"
+REGISTERS, DECISIONS, DELIVERIES = "registers", "decisions", "deliveries"
 MAPPINGS, PASSWORDS = "mappings.csv", "passwords.txt"
 CORRECTIONS = ("corrections.xlsx", "corrections.csv")
 CHANGED_NUMBERS = ("changed-numbers.xlsx", "changed-numbers.csv")
@@ -76,6 +76,11 @@ class Workspace:
     def runs(self) -> Path:
         """Where the results of each run lie."""
         return self.root / RUNS
+
+    @property
+    def deliveries(self) -> Path:
+        """Where it is remembered what was handed to other systems, a folder for each profile."""
+        return self.root / DELIVERIES
 
     @property
     def mappings(self) -> Path:

@@ -16,8 +16,9 @@ from tests.conftest import ROOT
 from tests.people import adult, certificate
 
 COMMANDS = ["init", "sample", "template", "ingest", "validate", "dedupe", "consolidate", "nightly", "export", "doctor"]
-COMMANDS += ["progress", "explain", "tabulate", "roster", "changes"]
+COMMANDS += ["progress", "explain", "tabulate", "roster", "changes", "deliver", "receipts", "codebook", "package"]
 GROUPED = ["corrections check", "corrections new", "decisions check", "numbers check", "numbers new", "design check"]
+GROUPED += ["profile learn"]
 
 
 def run(*words: object, columns: int = 100, **environment: str) -> subprocess.CompletedProcess[str]:
