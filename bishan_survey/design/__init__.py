@@ -8,12 +8,14 @@ from bishan_survey.design.load import load_design
 from bishan_survey.design.over_time import as_read, lasting_types, time_rules_for
 from bishan_survey.design.sql import (
     CONTEXT,
+    LIST_DATES,
     aggregates_for,
     asked_sql,
     compile_sql,
     derived_for,
     dtype,
     inputs_of,
+    list_types,
     rules_for,
     unit_types,
     variable_types,
@@ -23,6 +25,7 @@ from bishan_survey.design.sql import (
 
 __all__ = [
     "CONTEXT",
+    "LIST_DATES",
     "Defaults",
     "aggregates_for",
     "as_read",
@@ -34,6 +37,7 @@ __all__ = [
     "inputs_of",
     "lasting_types",
     "lint",
+    "list_types",
     "load_defaults",
     "load_design",
     "read_area_frame",

@@ -1,5 +1,5 @@
 """The nouns of the toolkit. Read its pages first, in this order: questionnaire, rules, matching, outputs,
-roster, design, batch.
+roster, indicators, design, batch.
 
 Two groups. What is decided before collection: the questionnaire and everything that the definitions in
 ``templates/`` and ``validators/`` say. And what came in: a batch of records, findings about them, tables made of
@@ -25,6 +25,18 @@ from bishan_survey.model.form_mark import (
     read_mark,
 )
 from bishan_survey.model.handwritten import SheetWord, SheetWords, WordIds, WordKind
+from bishan_survey.model.indicators import (
+    NUMBER_TYPES,
+    DepartmentList,
+    Indicator,
+    Indicators,
+    ListCheck,
+    ListColumn,
+    ListRead,
+    Measure,
+    RowStatus,
+    Way,
+)
 from bishan_survey.model.last_year import (
     LAST,
     LAST_VALUE,
@@ -91,6 +103,7 @@ __all__ = [
     "LAST",
     "LAST_VALUE",
     "MARK_SHEET",
+    "NUMBER_TYPES",
     "OTHER",
     "OWN_SHEETS",
     "PERSON",
@@ -111,6 +124,7 @@ __all__ = [
     "DeliveryColumn",
     "DeliveryLine",
     "DeliveryProfile",
+    "DepartmentList",
     "Derived",
     "Design",
     "Difference",
@@ -121,10 +135,15 @@ __all__ = [
     "FormMark",
     "Grouping",
     "ImpliedText",
+    "Indicator",
+    "Indicators",
     "Item",
     "LastYear",
     "Ledger",
     "LifecyclePolicy",
+    "ListCheck",
+    "ListColumn",
+    "ListRead",
     "Lives",
     "Making",
     "MatchBlock",
@@ -132,6 +151,7 @@ __all__ = [
     "MatchMeasure",
     "MatchRule",
     "Matching",
+    "Measure",
     "NotCompared",
     "Notice",
     "OverTime",
@@ -143,6 +163,7 @@ __all__ = [
     "RosterDesign",
     "RosterPolicy",
     "RosterRate",
+    "RowStatus",
     "Severity",
     "Sheet",
     "SheetLayout",
@@ -158,6 +179,7 @@ __all__ = [
     "ValueType",
     "Verdict",
     "Village",
+    "Way",
     "WordIds",
     "WordKind",
     "read_mark",
