@@ -1,24 +1,100 @@
 """Departments' lists of a workspace: read from files of any format, their numbers as of today."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from bishan_survey import frames
 from bishan_survey.changes import Changes, today
+from bishan_survey.consolidation import counted_records, indicators_of, with_groups
+from bishan_survey.deduplication import numbers_now
 from bishan_survey.design import LIST_DATES, list_types
+from bishan_survey.examination import Progress
 from bishan_survey.intake import AreaIndex, Submission
-from bishan_survey.model import NUMBER_TYPES, AreaFrame, DepartmentList, Design, Item, ListColumn, ListRead, Survey
+from bishan_survey.model import (
+    NUMBER_TYPES,
+    AreaFrame,
+    Batch,
+    DepartmentList,
+    Departments,
+    Design,
+    Item,
+    ListColumn,
+    ListRead,
+    Survey,
+)
 from bishan_survey.reading.grid import Answer, Contents, Refusal, Request
 from bishan_survey.reading.pool import open_pool
-from bishan_survey.registers import OLD_LENGTH, SheetRead, read_list_sheet
+from bishan_survey.registers import OLD_LENGTH, SheetRead, check_lists, read_list_sheet, with_lists
 from bishan_survey.validation import birth_date, checksum_ok, read_values
+from bishan_survey.workspace import REGISTERS, Received, Workspace
 
 Problem = Mapping[str, str | int | None]
 _ADDRESS = {**frames.PLACE, "cell": pl.String()}
 _NO_NUMBER, _BAD_NUMBER, _TWO_NUMBERS = "没有号码", "号码看不懂或有错", "一行有几个不同的号码"
 _BAD_VALUE = "看不懂"
+
+
+def departments_of(workspace: Workspace, design: Design, batch: Batch, progress: Progress) -> Departments:
+    """What the lists that a workspace has of departments say beside a batch, and the indicators of both.
+
+    The workspace must be locked.
+    """
+    progress.begin("部门名单与指标", 1)
+    files = {one.id: register_files(workspace, one.id) for one in design.lists}
+    survey, areas = workspace.settings.survey, workspace.areas
+    departments = beside_lists(batch, files, design, survey, areas, workspace.passwords())
+    progress.advance()
+    return departments
+
+
+def register_files(workspace: Workspace, name: str) -> list[Submission]:
+    """The files of a list that others keep, called by where they lie."""
+    below = f"{REGISTERS}/{name}/"
+    return [submission_from(replace(file, name=below + file.name)) for file in workspace.register(name)]
+
+
+def submission_from(file: Received) -> Submission:
+    """A file of a workspace, as the readers take it."""
+    return Submission(file.name, file.archived, file.sha256, file.size, file.received)
+
+
+def beside_lists(
+    batch: Batch,
+    files: Mapping[str, Sequence[Submission]],
+    design: Design,
+    survey: Survey,
+    areas: AreaFrame,
+    passwords: tuple[str, ...] = (),
+) -> Departments:
+    """Lists of departments beside a batch that has gone through the stages, and the indicators of both.
+
+    Args:
+        batch: the survey.
+        files: by the id of the list; none of a list that is not there.
+        design: the definitions.
+        survey: the round, whose dates decide whether a birth date can be.
+        areas: the district.
+        passwords: to be tried if a file is protected.
+    """
+    changes = numbers_now(batch)
+    lists = read_lists(files, design, survey, areas, passwords, changes)
+    checks = check_lists(batch, lists, areas.district_code, design, changes)
+    counting = {unit: counted_records(batch, unit) for unit in {unit for _, unit in batch.records}}
+    groups = {grouping.unit: grouping.key for grouping in design.groupings}
+    units = with_lists(with_groups(counting, design), checks, groups)
+    partly = {read.list.variable: told for read in lists if (told := _partly(read))}
+    return Departments(tuple(lists), tuple(checks), indicators_of(units, design, areas, partly))
+
+
+def _partly(read: ListRead) -> str:
+    """What of a list is not in the figures; empty if all of it is."""
+    unread = read.rows["key"].null_count()
+    parts = [f"有{read.unusable}个文件读不了"] if read.unusable else []
+    parts += [f"有{unread}行的号码不能用"] if unread else []
+    return f"名单“{read.list.title}”{'、'.join(parts)}，不在内" if parts else ""
 
 
 def read_lists(

@@ -3,6 +3,7 @@
 from bishan_survey.delivery.code_books import read_code_books
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
 from bishan_survey.delivery.grid import TableGrid
+from bishan_survey.delivery.indicators import INDICATOR_BOOK, indicator_lines, list_counts, read_years
 from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
 from bishan_survey.delivery.memory import read_persons
@@ -22,6 +23,7 @@ from bishan_survey.delivery.publish import (
     read_counted,
     read_findings,
 )
+from bishan_survey.delivery.reconciled import RECONCILED_BOOK, by_town, list_problems, write_reconciled_book
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, write_report_csv, write_report_xlsx
 from bishan_survey.delivery.returns import STATUSES, register_sheet
 from bishan_survey.delivery.roster import (
@@ -37,11 +39,13 @@ from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_
 __all__ = [
     "ADJUDICATION_BOOK",
     "FINDINGS_BOOK",
+    "INDICATOR_BOOK",
     "ITEM_TABLE",
     "LAST_YEAR_BOOK",
     "LEAGUE",
     "LEDGER_TITLE",
     "OUTCOMES",
+    "RECONCILED_BOOK",
     "RESTRICTED",
     "ROSTER_BOOK",
     "ROSTER_PROGRESS",
@@ -55,10 +59,14 @@ __all__ = [
     "Publication",
     "Results",
     "TableGrid",
+    "by_town",
     "figures_by_area",
     "findings_for_people",
     "grids_of",
+    "indicator_lines",
     "ledger_pairs",
+    "list_counts",
+    "list_problems",
     "missing_variables",
     "percent",
     "publish",
@@ -71,12 +79,14 @@ __all__ = [
     "read_lives",
     "read_persons",
     "read_progress",
+    "read_years",
     "register_sheet",
     "why_no_rates",
     "write_findings",
     "write_private_csv",
     "write_profile_csv",
     "write_profile_xlsx",
+    "write_reconciled_book",
     "write_report_csv",
     "write_report_xlsx",
     "write_roster_book",

@@ -28,6 +28,7 @@ from bishan_survey.model.handwritten import SheetWord, SheetWords, WordIds, Word
 from bishan_survey.model.indicators import (
     NUMBER_TYPES,
     DepartmentList,
+    Departments,
     Indicator,
     Indicators,
     ListCheck,
@@ -125,6 +126,7 @@ __all__ = [
     "DeliveryLine",
     "DeliveryProfile",
     "DepartmentList",
+    "Departments",
     "Derived",
     "Design",
     "Difference",

@@ -176,3 +176,14 @@ class Indicators:
     """Why an indicator cannot be computed."""
     remarks: Mapping[str, str]
     """What must be known of an indicator's figures."""
+
+
+@dataclass(frozen=True)
+class Departments:
+    """What departments' lists say of the round, and the indicators of both."""
+
+    lists: tuple[ListRead, ...]
+    """Every list that there are files of, also those that cannot be read."""
+    checks: tuple[ListCheck, ...]
+    """Those that can, beside the survey."""
+    indicators: Indicators
