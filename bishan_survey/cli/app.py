@@ -18,6 +18,7 @@ from bishan_survey.cli import (
     corrections,
     decisions,
     examine,
+    indicators,
     make,
     numbers,
     progress,
@@ -75,6 +76,7 @@ examine.register(app)
 validate.register(app)
 results.register(app)
 roster.register(app)
+indicators.register(app)
 trace.register(app)
 tabulate.register(app)
 corrections.register(app)

@@ -80,7 +80,8 @@ def _lines(
         if not texts or row == grid.rows[header]:
             continue
         said = next((squeezed(text) for text in row if text.strip()), "")
-        if numbers.isdisjoint(texts) and said.startswith(words):
+        numbered = any(character.isdigit() for name in numbers for character in texts.get(name, ""))
+        if not numbered and said.startswith(words):
             continue
         lines.append(SheetLine(number, texts))
     return lines
