@@ -482,6 +482,27 @@ CERTIFICATES = _contract(
 )
 """Persons whose certificates expire or have expired, as their record (``said_by`` is ``return``) or, where nobody has
 sent one that says, the ``roster`` has it."""
+LIST_PROBLEMS = _contract(
+    {"file": pl.String(), "sheet": pl.String(), "row": pl.Int64(), "cell": pl.String(), "problem": pl.String()},
+    ("file", "problem"),
+)
+"""What could not be read of a department's list, in words; without a sheet, of the file as a whole."""
+INDICATORS = _contract(
+    {
+        "indicator": pl.String(),
+        "level": pl.String(),
+        "town": pl.String(),
+        "numerator": pl.Float64(),
+        "denominator": pl.Float64(),
+        "unknown": pl.Int64(),
+        "value": pl.Float64(),
+        "reached": pl.Boolean(),
+    },
+    ("indicator", "level", "unknown"),
+)
+"""Both numbers of an indicator, and its value, for the ``district`` and each ``town``; a town that is null stands for
+those whose 镇街 is not known. ``unknown``: of how many it cannot be told whether they are counted. Of a growth,
+numerator and denominator are the last and the first year's quotient."""
 REPORTED = ("reported", "declared_none")
 """Statuses in RETURNS of villages whose data are there."""
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from bishan_survey import frames
-from bishan_survey.delivery import RESTRICTED, read_code_books, read_columns
+from bishan_survey.delivery import RESTRICTED, read_code_books, read_columns, read_years
 from bishan_survey.design import widest_sheet
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.intake import AreaIndex
@@ -47,6 +48,16 @@ def last_years_workspace(workspace: Workspace, design: Design) -> Workspace | No
     """
     named = workspace.settings.last_year
     return None if named is None else _opened(workspace.root / named, workspace, design)
+
+
+def earlier_years(workspace: Workspace, design: Design) -> list[dict[str, Any]]:
+    """The indicators of the rounds before, from last year's workspace; none if it is not known or has none.
+
+    Raises:
+        WorkspaceError: last year's workspace or its indicators are damaged.
+    """
+    before = last_years_workspace(workspace, design)
+    return [] if before is None else read_years(current_run(before).path)
 
 
 def _of_list(listed: Batch, design: Design) -> LastYear:

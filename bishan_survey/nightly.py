@@ -30,11 +30,12 @@ from bishan_survey.delivery import (
     read_persons,
     register_sheet,
 )
+from bishan_survey.departments import departments_of, register_files, submission_from
 from bishan_survey.examination import OfficeInput, Progress, beside_last_year, examine_files, examine_list
 from bishan_survey.forms import Returned, write_returns
 from bishan_survey.handwritten import HandwrittenLine, SheetKind, read_sheets
-from bishan_survey.intake import AreaIndex, Known, Submission, read_mappings
-from bishan_survey.last_round import last_year_of, last_years_workspace
+from bishan_survey.intake import AreaIndex, Known, read_mappings
+from bishan_survey.last_round import earlier_years, last_year_of, last_years_workspace
 from bishan_survey.lifecycle import follow_up, no_lives, no_persons, with_persons
 from bishan_survey.model import Batch, Design, FollowUp, LastYear, Lives, Roster, Survey
 from bishan_survey.record import (
@@ -52,8 +53,6 @@ from bishan_survey.registers import roster_of
 from bishan_survey.validation import checks_in_force, time_checks_in_force
 from bishan_survey.workspace import (
     RECORD,
-    REGISTERS,
-    Received,
     Workspace,
     last_run,
     new_run,
@@ -171,7 +170,9 @@ def consolidate_workspace(
     progress.begin("汇总", 1)
     consolidated = consolidate(examined.batch, design)
     progress.advance()
-    return examined, _results(workspace, design, examined, consolidated)
+    results = _results(workspace, design, examined, consolidated)
+    departments = departments_of(workspace, design, examined.batch, progress)
+    return examined, replace(results, departments=departments, earlier=earlier_years(workspace, design))
 
 
 def examine(workspace: Workspace, design: Design, started: datetime, progress: Progress) -> Examined:
@@ -180,7 +181,7 @@ def examine(workspace: Workspace, design: Design, started: datetime, progress: P
     progress.begin("归档", 1)
     received, passed_over = workspace.receive(started)
     progress.advance()
-    submissions = [_submission(file) for file in received]
+    submissions = [submission_from(file) for file in received]
     known = known_of(workspace, design)
     batch = examine_files(submissions, design, workspace.settings.survey, workspace.areas, progress, known, office)
     return Examined(batch, coverage_of(batch, workspace.areas), ledger_of(batch), passed_over)
@@ -255,9 +256,7 @@ def decisions_of(workspace: Workspace, design: Design) -> Sequence[HandwrittenLi
 
 def read_register(workspace: Workspace, design: Design, name: str, progress: Progress) -> Batch | None:
     """The persons of a list that others keep, such as the roster; ``None`` if the workspace has none."""
-    below = f"{REGISTERS}/{name}/"
-    files = [replace(file, name=below + file.name) for file in workspace.register(name)]
-    submissions = [_submission(file) for file in files]
+    submissions = register_files(workspace, name)
     survey, areas = workspace.settings.survey, workspace.areas
     if not submissions:
         return None
@@ -278,10 +277,6 @@ def known_of(workspace: Workspace, design: Design) -> Known:
     path, survey = workspace.mappings, workspace.settings.survey
     mappings = read_mappings(path.read_bytes(), path.name, design, survey, index)
     return Known(tuple(mappings), workspace.passwords())
-
-
-def _submission(file: Received) -> Submission:
-    return Submission(file.name, file.archived, file.sha256, file.size, file.received)
 
 
 def _results(workspace: Workspace, design: Design, examined: Examined, consolidated: Consolidated) -> Results:

@@ -382,6 +382,9 @@ def tables_page(design: Design) -> Iterator[str]:
     for shell in shells:
         yield from _shell(shell, labels)
     yield from _roster(design)
+    if design.indicators or design.lists:
+        yield from _indicators(design)
+        yield from _lists(design)
     yield from _profiles(design)
 
 
@@ -399,6 +402,40 @@ def _roster(design: Design) -> Iterator[str]:
     yield from sql_block(roster.policy.valid_until)
     expiries = ((e.label, code(e.where), based_on(e.source, e.mark)) for e in roster.expiries)
     yield from table(("证件到期", "条件（SQL）", "依据"), expiries)
+
+
+def _indicators(design: Design) -> Iterator[str]:
+    """Every indicator with its target and each way of computing it."""
+    yield from ('<a id="indicators"></a>', "", "## 规划指标", "", "文件：`templates/indicators/`", "")
+    for one in design.indicators:
+        title = f"{one.number} {one.title}（{one.variant}）" if one.variant else f"{one.number} {one.title}"
+        kind = "约束性" if one.binding else "预期性"
+        compared = f"；达到：{code(one.reached)}" if one.reached else ""
+        yield from (f"### {title}", "", f"目标值：{one.target}（{kind}）{compared}。{one.source}", "")
+        rows = (
+            (
+                way.id,
+                way.definition,
+                code(way.unit),
+                *(code(" ".join(sql.split())) if sql else "" for sql in (way.where, way.numerator, way.denominator)),
+                based_on(way.source, way.mark),
+            )
+            for way in one.ways
+        )
+        yield from table(("算法", "定义", "单位", "范围（SQL）", "分子（SQL）", "分母（SQL）", "依据"), rows)
+
+
+def _lists(design: Design) -> Iterator[str]:
+    """Every list that a department keeps, and how its columns are called."""
+    yield from ('<a id="registers"></a>', "", "## 部门名单", "", "文件：`templates/registers/`", "")
+    for one in design.lists:
+        told = [f"文件夹 `registers/{one.id}/`，变量 {code(one.variable)}。一行是{one.row}。"]
+        told += [f"{based_on(one.source, one.mark)}。"]
+        told += [f"只算：{code(one.where)}。"] if one.where else []
+        told += [f"与调查的回答对照：{code(one.survey)}。"] if one.survey else []
+        yield from (f"### {one.title}（{one.department}）", "", "".join(told), "")
+        rows = ((c.label, "、".join(c.aliases), c.type.value, "是" if c.required else "") for c in one.columns)
+        yield from table(("列", "也认作", "类型", "必须有"), rows)
 
 
 def _variable_labels(design: Design) -> dict[str, str]:

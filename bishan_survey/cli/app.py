@@ -20,6 +20,7 @@ from bishan_survey.cli import (
     decisions,
     deliver,
     examine,
+    indicators,
     make,
     numbers,
     profile,
@@ -81,6 +82,7 @@ deliver.register(app)
 codebook.register(app)
 profile.register(app)
 roster.register(app)
+indicators.register(app)
 trace.register(app)
 tabulate.register(app)
 corrections.register(app)

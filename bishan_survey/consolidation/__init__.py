@@ -3,6 +3,7 @@
 from bishan_survey.consolidation.counting import ADDS, LEVELS, TOTAL, CellKey, behind, column_keys
 from bishan_survey.consolidation.coverage import Coverage, coverage_of
 from bishan_survey.consolidation.groups import members_of, with_groups
+from bishan_survey.consolidation.indicators import indicators_of
 from bishan_survey.consolidation.ledger import ledger_of
 from bishan_survey.consolidation.tables import (
     Consolidated,
@@ -28,6 +29,7 @@ __all__ = [
     "coverage_of",
     "fill",
     "head_codes",
+    "indicators_of",
     "ledger_of",
     "members_of",
     "stub_codes",

@@ -12,6 +12,7 @@ from bishan_survey.delivery.codebook import (
 )
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
 from bishan_survey.delivery.grid import TableGrid
+from bishan_survey.delivery.indicators import INDICATOR_BOOK, indicator_lines, list_counts, read_years
 from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
 from bishan_survey.delivery.memory import read_persons
@@ -50,6 +51,7 @@ from bishan_survey.delivery.publish import (
     read_counted,
     read_findings,
 )
+from bishan_survey.delivery.reconciled import RECONCILED_BOOK, by_town, list_problems, write_reconciled_book
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, write_report_csv, write_report_xlsx
 from bishan_survey.delivery.returns import STATUSES, register_sheet
 from bishan_survey.delivery.roster import (
@@ -69,12 +71,14 @@ __all__ = [
     "DESCRIPTOR",
     "FAULTS",
     "FINDINGS_BOOK",
+    "INDICATOR_BOOK",
     "ITEM_TABLE",
     "LAST_YEAR_BOOK",
     "LEAGUE",
     "LEDGER_TITLE",
     "MANIFEST",
     "OUTCOMES",
+    "RECONCILED_BOOK",
     "REJECTED",
     "RESTRICTED",
     "ROSTER_BOOK",
@@ -94,14 +98,18 @@ __all__ = [
     "Publication",
     "Results",
     "TableGrid",
+    "by_town",
     "codebook_html",
     "entries_of",
     "figures_by_area",
     "findings_for_people",
     "grids_of",
+    "indicator_lines",
     "key_of",
     "last_standing",
     "ledger_pairs",
+    "list_counts",
+    "list_problems",
     "matched",
     "missing_variables",
     "next_number",
@@ -118,6 +126,7 @@ __all__ = [
     "read_past",
     "read_persons",
     "read_progress",
+    "read_years",
     "receipt_sheet",
     "register_sheet",
     "whereabouts",
@@ -133,6 +142,7 @@ __all__ = [
     "write_private_csv",
     "write_profile_csv",
     "write_profile_xlsx",
+    "write_reconciled_book",
     "write_report_csv",
     "write_report_xlsx",
     "write_roster_book",

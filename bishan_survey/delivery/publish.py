@@ -15,11 +15,13 @@ from bishan_survey.delivery.code_books import write_code_books
 from bishan_survey.delivery.corrections import corrections_sheet
 from bishan_survey.delivery.findings import write_findings
 from bishan_survey.delivery.grid import TableGrid, lay_out
+from bishan_survey.delivery.indicators import write_indicators
 from bishan_survey.delivery.last_year import write_last_year, write_last_year_statistics
 from bishan_survey.delivery.life import league_sheet, write_follow_up, write_lives
 from bishan_survey.delivery.memory import write_persons
 from bishan_survey.delivery.private import create_private, read_private_csv, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
+from bishan_survey.delivery.reconciled import write_reconciled
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
 from bishan_survey.delivery.returns import REGISTER
 from bishan_survey.delivery.roster import ROSTER_BOOK, ROSTER_PROGRESS, progress_by_roster, write_roster_book
@@ -32,6 +34,7 @@ from bishan_survey.model import (
     Batch,
     CorrectionAction,
     CorrectionOutcome,
+    Departments,
     Design,
     FollowUp,
     OverTime,
@@ -59,6 +62,10 @@ class Results:
     publication: Publication
     over_time: OverTime | None = None
     """Last year's round beside this one, where there is one."""
+    departments: Departments | None = None
+    """Departments' lists beside this round, and the indicators."""
+    earlier: Sequence[dict[str, Any]] = ()
+    """The indicators of earlier years, as last year's workspace published them."""
 
 
 def grids_of(tables: Sequence[Table], design: Design, areas: AreaFrame) -> list[TableGrid]:
@@ -98,6 +105,10 @@ def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.Data
     if results.over_time is not None:
         write_last_year_statistics(statistics, results.over_time, results.areas)
         write_last_year(restricted, results.over_time, results.areas, results.survey)
+    if results.departments is not None:
+        departments, design, areas = results.departments, results.design, results.areas
+        write_indicators(statistics, departments, results.earlier, design, areas, results.survey)
+        write_reconciled(restricted, departments, areas, results.survey)
     return _write_profiles(restricted, results)
 
 

@@ -9,12 +9,14 @@ from bishan_survey.design.load import load_design
 from bishan_survey.design.over_time import as_read, lasting_types, time_rules_for
 from bishan_survey.design.sql import (
     CONTEXT,
+    LIST_DATES,
     aggregates_for,
     asked_sql,
     compile_sql,
     derived_for,
     dtype,
     inputs_of,
+    list_types,
     rules_for,
     unit_types,
     variable_types,
@@ -24,6 +26,7 @@ from bishan_survey.design.sql import (
 
 __all__ = [
     "CONTEXT",
+    "LIST_DATES",
     "Defaults",
     "aggregates_for",
     "as_read",
@@ -35,6 +38,7 @@ __all__ = [
     "inputs_of",
     "lasting_types",
     "lint",
+    "list_types",
     "load_defaults",
     "load_design",
     "problems_of",

@@ -11,6 +11,7 @@ import polars as pl
 
 from bishan_survey.design.lint_delivery import profile_problems
 from bishan_survey.design.lint_handwritten import accepted_severities, handwritten_problems
+from bishan_survey.design.lint_indicators import indicator_problems
 from bishan_survey.design.lint_matching import matching_problems
 from bishan_survey.design.lint_outputs import grouping_problems, homeless_groupings, table_problems
 from bishan_survey.design.lint_over_time import homeless_time_rules, time_problems
@@ -58,7 +59,8 @@ def unusable_definitions(design: Design) -> list[str]:
     problems = problems or list(_homeless_derived(design)) or list(_homeless_rules(design))
     problems = problems or list(homeless_time_rules(design)) or list(_homeless_survivors(design))
     problems = problems or [*_returns_policy(design), *_lifecycle_policy(design)]
-    return problems or [*handwritten_problems(design), *accepted_severities(design)]
+    problems = problems or [*handwritten_problems(design), *accepted_severities(design)]
+    return problems or list(indicator_problems(design))
 
 
 def _returns_policy(design: Design) -> Iterator[str]:

@@ -15,12 +15,14 @@ from bishan_survey.model import (
     Compared,
     Compound,
     DeliveryProfile,
+    DepartmentList,
     Derived,
     Design,
     EditRule,
     Expiry,
     Grouping,
     ImpliedText,
+    Indicator,
     LifecyclePolicy,
     MatchBlock,
     MatchFeature,
@@ -94,6 +96,8 @@ def load_design(root: Path | None = None) -> Design:
         groupings=tuple(_nouns(reader, Grouping, checks["grouping"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
         profiles=_profiles(reader),
+        lists=_lists(reader),
+        indicators=_indicators(reader),
         time_rules=tuple(_nouns(reader, TimeRule, checks["time_rule"], with_file=True)),
         not_compared=tuple(_nouns(reader, NotCompared, checks["not_compared"])),
         digest=_digest(root),
@@ -176,6 +180,20 @@ def _profiles(reader: Reader) -> dict[str, DeliveryProfile]:
         for path, content in reader.tomls("templates/delivery")
     ]
     return {profile.id: profile for profile in made if profile}
+
+
+def _lists(reader: Reader) -> tuple[DepartmentList, ...]:
+    made = [
+        reader.noun(DepartmentList, {"columns": content.pop("column", ())} | content, reader.relative(path))
+        for path, content in reader.tomls("templates/registers")
+    ]
+    return tuple(one for one in made if one)
+
+
+def _indicators(reader: Reader) -> tuple[Indicator, ...]:
+    entries = _entries(reader, "templates/indicators", ("indicator",))["indicator"]
+    whole = [(where, {"ways": entry.pop("way", ())} | entry) for where, entry in entries]
+    return tuple(sorted(_nouns(reader, Indicator, whole), key=lambda one: (one.number, one.id)))
 
 
 def _digest(root: Path) -> str:

@@ -9,7 +9,17 @@ from functools import cache
 
 import polars as pl
 
-from bishan_survey.model import Derived, Design, EditRule, Grouping, Item, Questionnaire, Sheet, ValueType
+from bishan_survey.model import (
+    DepartmentList,
+    Derived,
+    Design,
+    EditRule,
+    Grouping,
+    Item,
+    Questionnaire,
+    Sheet,
+    ValueType,
+)
 
 CONTEXT: dict[str, pl.DataType] = {
     "reference_date": pl.Date(),
@@ -21,6 +31,9 @@ CONTEXT: dict[str, pl.DataType] = {
 }
 """What every frame of records carries besides the answers: the dates of the survey; whether the record could be
 placed in the area frame; whether the village written in its row is one of the frame, and the one of its file."""
+
+LIST_DATES = ("reference_date", "period_start", "period_end")
+"""What every row of a department's list carries besides its columns: the dates of the survey."""
 
 _DTYPES: dict[ValueType, pl.DataType] = {
     ValueType.TEXT: pl.String(),
@@ -39,6 +52,12 @@ def dtype(variable: Item | Derived) -> pl.DataType:
     """The polars type of a variable's values."""
     plain = _DTYPES[variable.type]
     return pl.List(plain) if variable.multiple else plain
+
+
+def list_types(one: DepartmentList) -> dict[str, pl.DataType]:
+    """Type of every variable of the rows of a department's list."""
+    dates = {name: CONTEXT[name] for name in LIST_DATES}
+    return dates | {column.name: _DTYPES[column.type] for column in one.columns}
 
 
 @cache

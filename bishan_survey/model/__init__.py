@@ -1,5 +1,5 @@
 """The nouns of the toolkit. Read its pages first, in this order: questionnaire, rules, matching, outputs,
-roster, design, batch.
+roster, indicators, design, batch.
 
 Two groups. What is decided before collection: the questionnaire and everything that the definitions in
 ``templates/`` and ``validators/`` say. And what came in: a batch of records, findings about them, tables made of
@@ -32,6 +32,19 @@ from bishan_survey.model.form_mark import (
     read_mark,
 )
 from bishan_survey.model.handwritten import SheetWord, SheetWords, WordIds, WordKind
+from bishan_survey.model.indicators import (
+    NUMBER_TYPES,
+    DepartmentList,
+    Departments,
+    Indicator,
+    Indicators,
+    ListCheck,
+    ListColumn,
+    ListRead,
+    Measure,
+    RowStatus,
+    Way,
+)
 from bishan_survey.model.last_year import (
     LAST,
     LAST_VALUE,
@@ -99,6 +112,7 @@ __all__ = [
     "LAST",
     "LAST_VALUE",
     "MARK_SHEET",
+    "NUMBER_TYPES",
     "OTHER",
     "OWN_SHEETS",
     "PERSON",
@@ -121,6 +135,8 @@ __all__ = [
     "DeliveryLine",
     "DeliveryProfile",
     "DeliveryReceipt",
+    "DepartmentList",
+    "Departments",
     "Derived",
     "Design",
     "Difference",
@@ -132,10 +148,15 @@ __all__ = [
     "FormMark",
     "Grouping",
     "ImpliedText",
+    "Indicator",
+    "Indicators",
     "Item",
     "LastYear",
     "Ledger",
     "LifecyclePolicy",
+    "ListCheck",
+    "ListColumn",
+    "ListRead",
     "Lives",
     "Making",
     "MatchBlock",
@@ -143,6 +164,7 @@ __all__ = [
     "MatchMeasure",
     "MatchRule",
     "Matching",
+    "Measure",
     "NotCompared",
     "Notice",
     "OverTime",
@@ -154,6 +176,7 @@ __all__ = [
     "RosterDesign",
     "RosterPolicy",
     "RosterRate",
+    "RowStatus",
     "Severity",
     "Sheet",
     "SheetLayout",
@@ -169,6 +192,7 @@ __all__ = [
     "ValueType",
     "Verdict",
     "Village",
+    "Way",
     "WordIds",
     "WordKind",
     "read_mark",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bishan_survey.model.delivery import DeliveryProfile
 from bishan_survey.model.handwritten import SheetWords
+from bishan_survey.model.indicators import DepartmentList, Indicator
 from bishan_survey.model.last_year import NotCompared, TimeRule
 from bishan_survey.model.matching import Matching
 from bishan_survey.model.outputs import Grouping, TableShell
@@ -54,6 +55,9 @@ class Design:
     groupings: tuple[Grouping, ...]
     shells: tuple[TableShell, ...]
     profiles: Mapping[str, DeliveryProfile]
+    lists: tuple[DepartmentList, ...]
+    """Lists that departments keep."""
+    indicators: tuple[Indicator, ...]
     time_rules: tuple[TimeRule, ...]
     not_compared: tuple[NotCompared, ...]
     digest: str
