@@ -63,7 +63,7 @@ def read_sheets(
 def _lines_of(answer: Answer, path: Path, kind: SheetKind, notices: Mapping[str, Notice]) -> list[HandwrittenLine]:
     contents = _readable(answer, path.name, kind, notices)
     columns = kind.words.texts(WordKind.COLUMN)
-    advice = f"列名应是：{'、'.join(columns.values())}。{kind.blank}"
+    advice = f"列名应是：{'、'.join(columns.values())}。{kind.blank}；不是{kind.title}的，请移走"
     headed = [(grid.rows, found) for grid in contents.grids if (found := _heading(grid.rows, kind.words))]
     if len(headed) != 1:
         what = "没有找到列名" if not headed else f"有{len(headed)}个工作表都像{kind.title}"

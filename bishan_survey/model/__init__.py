@@ -13,7 +13,7 @@ from bishan_survey.model.corrections import (
     CorrectionAction,
     CorrectionOutcome,
 )
-from bishan_survey.model.decisions import DECISION_IDS, QUESTION_SHOWN, Decision, DecisionOutcome
+from bishan_survey.model.decisions import DECISION_IDS, QUESTION_SHOWN, Decision, DecisionOutcome, Standing
 from bishan_survey.model.design import Design, Survey
 from bishan_survey.model.form_mark import (
     CODES_SHEET,
@@ -150,6 +150,7 @@ __all__ = [
     "SheetLayout",
     "SheetWord",
     "SheetWords",
+    "Standing",
     "Subject",
     "Survey",
     "SurvivorRule",
