@@ -143,6 +143,7 @@ PAIRS = _contract(
         "agreed": pl.String(),
         "differed": pl.String(),
         **{f"{side}_{name}": kind for side in ("one", "other") for name, kind in (PLACE | AREA).items()},
+        **{f"{side}_held": pl.Boolean() for side in ("one", "other")},
         **{f"{side}_person": pl.String() for side in ("one", "other")},
     },
     (
@@ -155,21 +156,21 @@ which items ``agreed`` and ``differed``, as labels. ``keyed``: both have the sam
 other pairs it would make one person of two who are not. ``decision``: what the district has decided of it, by which the
 verdict is what it is (``different`` too, then); ``released``: each 镇街 may know where the other record is. ``pair`` is
 the same from night to night, and so is ``basis`` as long as nothing changes of what people are shown who decide on it.
-``…_person``: id of the person that each is of, once that is told (PERSONS)."""
+``…_held``: the record has a fault that must be mended. ``…_person``: id of the person that each is of, once that is
+told (PERSONS)."""
 QUESTIONS = _contract(
     {
         "group": pl.Int64(),
-        **dict.fromkeys(("pair", "basis", "unit", "reason"), pl.String()),
-        "counted": pl.Boolean(),
+        **dict.fromkeys(("pair", "basis", "unit", "reason", "standing"), pl.String()),
         **dict.fromkeys(("agreed", "differed", "before"), pl.String()),
         **{f"{side}_{name}": kind for side in ("one", "other") for name, kind in (PLACE | AREA).items()},
         **{f"{side}_who": pl.String() for side in ("one", "other")},
     },
-    ("group", "pair", "basis", "unit", "reason", "counted", "one_who", "other_who"),
+    ("group", "pair", "basis", "unit", "reason", "standing", "one_who", "other_who"),
 )
 """What the district is asked tonight: pairs that may be of one person, and pairs of one person of which nobody can tell
-which record stands. ``group`` brings together what hangs together;
-``counted``: whether both records count until it is decided; ``before``: what became of the last decision on it."""
+which record stands. ``group`` brings together what hangs together; ``standing``: what counts until it is decided (a
+:class:`Standing`); ``before``: what became of the last decision on it."""
 DECISIONS = _contract(
     {
         "source": pl.String(),

@@ -14,6 +14,7 @@ from bishan_survey.model import Decision, DecisionOutcome, SheetWords, Verdict
 
 _SIDES = ("one", "other")
 _IN_FORCE, _REFUSED = DecisionOutcome.IN_FORCE, DecisionOutcome.REFUSED
+_HOLDING = (_IN_FORCE, DecisionOutcome.PENDING)
 
 
 @dataclass
@@ -39,9 +40,10 @@ class Court:
         """
         wanted = [ruling.pair for ruling in self.rulings if ruling.pair]
         met = {pair["pair"]: pair for pair in judged.filter(pl.col("pair").is_in(wanted)).iter_rows(named=True)}
-        heard = self._heard(met)
+        heard, stale = self._heard(met)
         self._refuse_contradicting(met, self._one_to_a_pair(heard))
-        holding = [place for place in heard if self.told[place].outcome in (_IN_FORCE, DecisionOutcome.PENDING)]
+        self._overtake(stale, heard)
+        holding = [place for place in heard if self.told[place].outcome in _HOLDING]
         decisions = {self._pair(place): self.rulings[place].decision for place in holding}
         released = [
             self._pair(place)
@@ -71,6 +73,7 @@ class Court:
 
     def record(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Every line with what became of it, once all units are heard."""
+        self._say_what_remains(pairs)
         places = pairs.select("pair", *(f"{side}_{name}" for side in _SIDES for name in (*frames.PLACE, *frames.AREA)))
         rows = [self._row(place, ruling) for place, ruling in enumerate(self.rulings)]
         lines = pl.DataFrame(rows, schema=_LINE)
@@ -80,9 +83,9 @@ class Court:
     def _pair(self, place: int) -> str:
         return str(self.rulings[place].pair)
 
-    def _heard(self, met: Mapping[str, dict[str, Any]]) -> list[int]:
-        """The rulings that are about a pair of tonight as it is."""
-        heard = []
+    def _heard(self, met: Mapping[str, dict[str, Any]]) -> tuple[list[int], list[int]]:
+        """The rulings that are about a pair of tonight as it is, and those about one as it was."""
+        heard, stale = [], []
         for place, ruling in enumerate(self.rulings):
             pair = met.get(ruling.pair or "")
             if ruling.problems or pair is None:
@@ -90,8 +93,30 @@ class Court:
             if pair["basis"] == ruling.basis:
                 heard.append(place)
             else:
+                stale.append(place)
                 self.told[place] = Told(DecisionOutcome.STALE, self.words.remark("changed"))
-        return heard
+        return heard, stale
+
+    def _overtake(self, stale: Sequence[int], heard: Sequence[int]) -> None:
+        """Decisions on what has changed since ask for nothing more where the pair has been decided again."""
+        holding = {self._pair(place): place for place in heard if self.told[place].outcome in _HOLDING}
+        for place in stale:
+            if (by := holding.get(self._pair(place))) is not None:
+                self.told[place] = Told(DecisionOutcome.ALREADY, self.words.remark("decided", line=self._line(by)))
+
+    def _say_what_remains(self, pairs: pl.DataFrame) -> None:
+        """Tell of decisions that are done, but by which nobody counts until a fault is mended."""
+        known = {pair["pair"]: pair for pair in pairs.drop_nulls("decision").iter_rows(named=True)}
+        for place, told in self.told.items():
+            pair = known.get(self._pair(place))
+            if told.outcome is not _IN_FORCE or pair is None:
+                continue
+            held = {Decision.KEEP_ONE: pair["one_held"], Decision.KEEP_OTHER: pair["other_held"]}
+            decision = _decision(self.rulings[place])
+            if held.get(decision):
+                self.told[place] = Told(_IN_FORCE, self.words.remark("kept_held"))
+            elif decision is Decision.DIFFERENT and pair["keyed"]:
+                self.told[place] = Told(_IN_FORCE, self.words.remark("still_held"))
 
     def _one_to_a_pair(self, heard: Sequence[int]) -> list[int]:
         """The rulings that decide a pair, where all that is said of it agrees."""

@@ -4,7 +4,7 @@ import polars as pl
 
 from bishan_survey import frames
 from bishan_survey.deduplication.survivors import KEPT, NOT_GONE, PLACE, SIDES, TIE, outcome_is
-from bishan_survey.model import Design, Verdict
+from bishan_survey.model import Design, Verdict, WordKind
 
 _BESIDE = [f"beside{name}" for name in PLACE]
 _GROUNDS = {"rule": "matched_by", "reason": "match_reason", "agreed": "agreed", "differed": "differed"}
@@ -18,6 +18,7 @@ def sided(pairs: pl.DataFrame) -> pl.DataFrame:
             *(pl.col(f"{side}_{name}").alias(f"_{name}") for name in columns),
             *(pl.col(f"{beside}_{name}").alias(f"beside_{name}") for name in columns),
             *_GROUNDS,
+            "decision",
         )
         for side, beside in (SIDES, SIDES[::-1])
     )
@@ -34,6 +35,8 @@ def links_of(met: pl.DataFrame, pairs: pl.DataFrame, design: Design, unit: str) 
     """
     reasons = {rule.id: rule.reason for rule in design.survivor_rules}
     reasons |= {notice: design.notices[notice].message for notice in (TIE, NOT_GONE)}
+    choices = design.decisions.texts(WordKind.ACTION)
+    ruled = pl.col("ruling").replace_strict(choices, default="", return_dtype=pl.String).fill_null("")
     linked = met.join(_grounds(met, pairs), on=PLACE, how="left", nulls_equal=True, maintain_order="left")
     return linked.select(
         "group",
@@ -47,7 +50,9 @@ def links_of(met: pl.DataFrame, pairs: pl.DataFrame, design: Design, unit: str) 
         row="_row",
         town="_town",
         village="_village",
-        reason=pl.col("rule").replace_strict(reasons, return_dtype=pl.String),
+        reason=pl.col("rule")
+        .replace_strict(reasons, return_dtype=pl.String)
+        .str.replace("{reason}", ruled, literal=True),
         **{name: pl.when(~outcome_is(KEPT)).then(name) for name in _GROUNDS.values()},
     ).sort("group", "outcome", "file", "sheet", "row", descending=[False, True, False, False, False])
 

@@ -12,11 +12,12 @@ from bishan_survey.deduplication.features import with_features
 from bishan_survey.deduplication.groups import without_contradictions
 from bishan_survey.deduplication.verdicts import agreement, judge
 from bishan_survey.design import variable_types, variables_in, widest_sheet
+from bishan_survey.frames import STATUS
 from bishan_survey.handwritten import HandwrittenLine
 from bishan_survey.hashes import hashed, joined
 from bishan_survey.model import OTHER, Batch, Design, Matching, Sheet, Verdict
 
-_PLACE = ("file", "sheet", "row", "town", "village")
+_PLACE = ("file", "sheet", "row", "town", "village", "held")
 
 
 def match_records(
@@ -71,11 +72,13 @@ def _people(batch: Batch, design: Design, sheet: Sheet, matching: Matching) -> p
         form = design.questionnaires[edition].sheet(unit)
         if unit == sheet.unit and form is not None:
             lacking = [pl.lit(None, dtype=types[name]).alias(name) for name in names if name not in frame.columns]
-            known = frame.with_columns(*lacking, key=pl.col(form.key), number=pl.col(form.key_item))
-            parts.append(known.select(*frames.ADDRESS, "key", "number", *names))
+            known = frame.with_columns(
+                *lacking, key=pl.col(form.key), number=pl.col(form.key_item), _held=pl.col(STATUS) != "accepted"
+            )
+            parts.append(known.select(*frames.ADDRESS, "_held", "key", "number", *names))
     owner = pl.coalesce("_village", "_file")
     by = [pl.col(name).cast(pl.String) for name in design.lifecycle.known_by if name in names]
-    shown = [pl.col(name).cast(pl.String) for name in matching.items if name in names]
+    shown = [pl.col(name).cast(pl.String) for name in matching.relied_on if name in names]
     people = pl.concat(parts).with_columns(known=joined(owner, "number", *by), relied=joined(*shown))
     ordered = people.sort("known", "relied", "_file", "_sheet", "_row")
     # Several records of one number and name in one village are told apart by their order.

@@ -7,7 +7,7 @@ from bishan_survey.deduplication.groups import components
 from bishan_survey.deduplication.survivors import HELD, PLACE, SIDES, TIE, outcome_is
 from bishan_survey.design import widest_sheet
 from bishan_survey.hashes import joined
-from bishan_survey.model import Batch, Design, Item, Verdict
+from bishan_survey.model import Batch, DecisionOutcome, Design, Item, Standing, Verdict
 
 _LINE = "\n"
 
@@ -27,25 +27,45 @@ def questions_of(batch: Batch, design: Design, unit: str) -> pl.DataFrame:
         asked = asked.join(
             _who(batch, design, unit, side), on=_place(side), how="left", nulls_equal=True, maintain_order="left"
         )
-    asked = asked.with_columns(group=_groups(asked)).sort("counted", "group", maintain_order=True)
+    urgent = pl.col("standing").replace_strict({one.value: n for n, one in enumerate(Standing)}, return_dtype=pl.Int8)
+    asked = asked.with_columns(group=_groups(asked)).sort(urgent.min().over("group"), "group", maintain_order=True)
     asked = asked.with_columns(group=pl.col("group").rle_id().cast(pl.Int64) + 1)
-    asked = asked.join(_before(batch.decisions), on="pair", how="left", maintain_order="left")
     return asked.select(*frames.QUESTIONS.columns)
 
 
+_REASON = pl.format("{}（{}）", "reason", "rule")
+
+
 def _asked(batch: Batch, design: Design, unit: str) -> pl.DataFrame:
-    """Pairs to be decided: doubtful ones, and those of one person of which nothing tells which record stands."""
-    pairs = batch.pairs.filter(unit=unit)
+    """Pairs to be decided: doubtful ones, ties, and those whose decision holds no more because a value has changed."""
+    pairs = batch.pairs.filter(unit=unit).join(_before(batch.decisions), on="pair", how="left", maintain_order="left")
     tied = batch.links.filter(outcome_is(HELD), unit=unit, rule=TIE).select(*frames.PLACE)
     for side in SIDES:
         held = tied.select(pl.all().name.prefix(f"{side}_"), pl.lit(True).alias(f"{side}_tied"))
         pairs = pairs.join(held, on=_place(side), how="left", nulls_equal=True, maintain_order="left")
-    tie = (pl.col("verdict") == Verdict.SAME.value) & pl.col("one_tied") & pl.col("other_tied")
-    doubtful = pl.col("verdict") == Verdict.POSSIBLE.value
-    told = pl.when(doubtful).then("reason").otherwise(pl.lit(design.notices[TIE].message))
-    return pairs.filter(doubtful | tie.fill_null(False)).with_columns(
-        counted=doubtful & ~pl.col("keyed"),
-        reason=pl.format("{}（{}）", told, pl.when(doubtful).then("rule").otherwise(pl.lit(TIE))),
+    same, doubtful = (pl.col("verdict") == verdict.value for verdict in (Verdict.SAME, Verdict.POSSIBLE))
+    tie = (same & pl.col("one_tied") & pl.col("other_tied")).fill_null(False)
+    again = (same & (pl.col("before") == DecisionOutcome.STALE.value)).fill_null(False)
+    of_tie = pl.format("{}（{}）；{}", pl.lit(design.notices[TIE].message), pl.lit(TIE), _REASON)
+    return pairs.filter(doubtful | tie | again).with_columns(
+        reason=pl.when(tie).then(of_tie).otherwise(_REASON),
+        standing=pl.when(tie)
+        .then(pl.lit(Standing.UNCOUNTED.value))
+        .when(same)
+        .then(pl.lit(Standing.BY_RULE.value))
+        .otherwise(_while_doubtful()),
+    )
+
+
+def _while_doubtful() -> pl.Expr:
+    """Which records of a doubtful pair count."""
+    held = pl.sum_horizontal("one_held", "other_held")
+    return (
+        pl.when(pl.col("keyed") | (held == len(SIDES)))
+        .then(pl.lit(Standing.UNCOUNTED.value))
+        .when(held == 1)
+        .then(pl.lit(Standing.PARTLY.value))
+        .otherwise(pl.lit(Standing.EACH.value))
     )
 
 

@@ -68,7 +68,7 @@ class RulingReader:
         if lacking:
             yield words.remark("lacking", columns="、".join(lacking))
         if folded(texts["decision"]) and not meant(texts["decision"], words.of(WordKind.ACTION).values()):
-            decisions = "、".join(words.texts(WordKind.ACTION).values())
+            decisions = "、".join(f"“{text}”" for text in words.texts(WordKind.ACTION).values())
             yield words.remark("unknown_decision", decisions=decisions)
         if folded(texts["date"]) and not day_of(texts["date"]):
             yield words.remark("unknown_date")

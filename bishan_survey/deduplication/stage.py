@@ -17,12 +17,14 @@ from bishan_survey.deduplication.questions import questions_of
 from bishan_survey.deduplication.survivors import HELD, KEPT, PLACE, Listed, decided, outcome_is, villages_of
 from bishan_survey.design import widest_sheet
 from bishan_survey.frames import STATUS
-from bishan_survey.model import Batch, Design, Verdict, WordKind
+from bishan_survey.model import Batch, Decision, Design, Verdict, WordKind
 
 _SAME_VILLAGE, _ELSEWHERE = "D01", "D02"
 _ONE_NUMBER, _ONE_NUMBER_ELSEWHERE = "D04", "D05"
 """Records of one key that are not of one person, as far as can be told."""
 _PERHAPS = "D06"
+_TWO_PERSONS = "D08"
+"""The district has decided that they are two."""
 
 
 def deduplicate(
@@ -98,7 +100,14 @@ def _of_duplicates(met: pl.DataFrame, design: Design, unit: str) -> pl.DataFrame
 def _of_several(clashing: pl.DataFrame, design: Design, unit: str) -> pl.DataFrame:
     """A hard finding at each record that bears another person's number."""
     near = pl.col("_village") == pl.col("beside_village")
-    notice = pl.when(near).then(pl.lit(_ONE_NUMBER)).otherwise(pl.lit(_ONE_NUMBER_ELSEWHERE))
+    decided = pl.col("decision").is_not_null() & (pl.col("decision") != Decision.PENDING.value)
+    notice = (
+        pl.when(decided)
+        .then(pl.lit(_TWO_PERSONS))
+        .when(near)
+        .then(pl.lit(_ONE_NUMBER))
+        .otherwise(pl.lit(_ONE_NUMBER_ELSEWHERE))
+    )
     told = clashing.with_columns(notice=notice).unique([*PLACE, "notice"], keep="first", maintain_order=True)
     return _findings(told, design, unit)
 

@@ -65,7 +65,7 @@ def _shown(questions: pl.DataFrame, words: SheetWords, areas: AreaFrame) -> pl.D
     remarks, outcomes = words.texts(WordKind.REMARK), words.texts(WordKind.OUTCOME)
     shown = questions.with_columns(
         pl.col("group").cast(pl.String),
-        standing=pl.when("counted").then(pl.lit(remarks["each"])).otherwise(pl.lit(remarks["uncounted"])),
+        pl.col("standing").replace_strict(remarks, return_dtype=pl.String),
         state=pl.col("before").replace_strict(outcomes, default=None, return_dtype=pl.String),
         **{side: pl.format("{}\n{}", _place(side, areas), pl.col(f"{side}_who")) for side in _SIDES},
         **dict.fromkeys(_ANSWERS, pl.lit(None, dtype=pl.String)),
@@ -136,6 +136,7 @@ def _write_guide(sheet: Worksheet, styles: Styles, words: SheetWords) -> None:
         if word.help
     ]
     for row, line in enumerate([*said, *explained]):
+        sheet.set_row(row, LINE_HEIGHT * (lines_needed(line, _GUIDE_WIDTHS) + 0.5))
         for place, text in enumerate(line):
             sheet.write_string(row, place, text, styles["text"])
     set_up_page(sheet)

@@ -65,7 +65,7 @@ def read_sheets(
 def _lines_of(answer: Answer, path: Path, kind: SheetKind, notices: Mapping[str, Notice]) -> list[HandwrittenLine]:
     contents = _readable(answer, path.name, kind, notices)
     columns = kind.words.texts(WordKind.COLUMN)
-    advice = f"列名应是：{'、'.join(columns.values())}。{kind.blank}"
+    advice = f"列名应是：{'、'.join(columns.values())}。{kind.blank}；不是{kind.title}的，请移走"
     needed = columns.keys() - kind.optional
     certain = min(_CERTAIN, len(needed))
     headed = [(grid.rows, found) for grid in contents.grids if (found := _heading(grid.rows, kind.words, certain))]

@@ -13,7 +13,7 @@ from bishan_survey.model.corrections import (
     CorrectionAction,
     CorrectionOutcome,
 )
-from bishan_survey.model.decisions import DECISION_IDS, QUESTION_SHOWN, Decision, DecisionOutcome
+from bishan_survey.model.decisions import DECISION_IDS, QUESTION_SHOWN, Decision, DecisionOutcome, Standing
 from bishan_survey.model.delivery import (
     DeliveryColumn,
     DeliveryLine,
@@ -182,6 +182,7 @@ __all__ = [
     "SheetLayout",
     "SheetWord",
     "SheetWords",
+    "Standing",
     "Subject",
     "Survey",
     "SurvivorRule",

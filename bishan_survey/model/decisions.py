@@ -48,6 +48,18 @@ class DecisionOutcome(StrEnum):
 QUESTION_SHOWN = ("reason", "standing", "one", "other", "differed", "agreed")
 """The columns that show what a question is about."""
 
+
+class Standing(StrEnum):
+    """Which records of a question count until it is decided, the most urgent first."""
+
+    UNCOUNTED = "uncounted"
+    PARTLY = "partly"
+    """One of them: the other has a fault that must be mended."""
+    EACH = "each"
+    BY_RULE = "by_rule"
+    """One of them, by the survivor rules: what was decided relied on a value that has changed."""
+
+
 DECISION_IDS: WordIds = {
     WordKind.COLUMN: dict.fromkeys(
         (
@@ -73,10 +85,11 @@ DECISION_IDS: WordIds = {
         "unused": frozenset(),
         "line": frozenset({"file", "line"}),
         "release": frozenset(),
-        "uncounted": frozenset(),
-        "each": frozenset(),
+        "kept_held": frozenset(),
+        "still_held": frozenset(),
+        **dict.fromkeys(Standing, frozenset()),
     },
     WordKind.GUIDE: {"guide": frozenset()},
 }
 """The words that the definitions have, each exactly once. ``release`` is the word that lets a 镇街 know where its
-person is registered besides; ``uncounted`` and ``each`` say whether both records count until it is decided."""
+person is registered besides; a :class:`Standing` is said in its word."""

@@ -94,10 +94,13 @@ class MatchRule:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The items that people are shown, and that they rely on, when they are asked about a pair."""
+    """The items that people are shown when they are asked about a pair."""
 
     unit: str
     items: tuple[str, ...]
+    """Those that they rely on: when one changes, they are asked again."""
+    besides: tuple[str, ...] = ()
+    """Those that tell nothing of who somebody is, and may change as the decision asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +126,9 @@ class Matching:
     @property
     def items(self) -> tuple[str, ...]:
         """The items that people are shown."""
+        return tuple(dict.fromkeys(i for compared in self.compared for i in (*compared.items, *compared.besides)))
+
+    @property
+    def relied_on(self) -> tuple[str, ...]:
+        """The items that a decision stands on."""
         return tuple(dict.fromkeys(item for compared in self.compared for item in compared.items))

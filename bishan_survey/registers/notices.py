@@ -11,6 +11,7 @@ from bishan_survey.registers.persons import PERSON, PLACE
 
 _MISSING, _EXTRA, _MANY_EXTRA = "R01", "R02", "R03"
 _IN_TOWN, _MANY_ELSEWHERE, _IN_DISTRICT = "R04", "R05", "R08"
+_DECIDED = "S0"
 _FOUND = {name: f"found_{name}" for name in (*PLACE, *frames.AREA)}
 
 
@@ -24,6 +25,9 @@ def roster_findings(rows: pl.DataFrame, batch: Batch, design: Design, areas: Are
         areas: for the names of villages.
     """
     found = rows.select("status", its_town="town", its_village="village", **_FOUND)
+    # What the district has decided is not to be undone because of the roster.
+    decided = batch.links.filter(outcome="kept", rule=_DECIDED).select(*frames.PLACE)
+    found = found.join(decided, on=[*frames.PLACE], how="anti", nulls_equal=True, maintain_order="left")
     told = [
         _missing(rows, batch, design.notices[_MISSING]),
         *_each_or_all(found.filter(status="extra"), design, areas, _MANY_EXTRA),

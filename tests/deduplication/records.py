@@ -18,7 +18,10 @@ HERE, NEXT_DOOR, ELSEWHERE = "500120001001", "500120001201", "500120107001"
 
 
 def record(number: str | None = None, name: str | None = None, **answers: Any) -> dict[str, Any]:
-    """A record under a certificate number; ``at`` is its village. The first 18 characters are taken for good."""
+    """A record under a certificate number; ``at`` is its village.
+
+    The first 18 characters are taken for good; ``held``: checks hold it.
+    """
     identity = number[:18] if number and len(number) >= 18 else None
     known = {"person_key": identity, "identity_no": identity, "certificate_length": len(number) if number else None}
     return {"certificate_no": number, "name": name, "at": HERE} | known | answers
@@ -31,8 +34,8 @@ def validated(records: Sequence[Mapping[str, Any]], design: Design) -> Batch:
     types = variable_types(design, sheet)
     rows = [
         {"_file": f"{one['at']}.xlsx", "_sheet": "表", "_row": number, "_village": one["at"], "_town": one["at"][:9]}
-        | {STATUS: "accepted"}
-        | {name: value for name, value in one.items() if name != "at"}
+        | {STATUS: "held" if one.get("held") else "accepted"}
+        | {name: value for name, value in one.items() if name not in ("at", "held")}
         for number, one in enumerate(records, 2)
     ]
     frame = pl.DataFrame(rows, schema=frames.ADDRESS | {STATUS: pl.String()} | types, orient="row")

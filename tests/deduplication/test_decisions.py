@@ -47,7 +47,7 @@ def test_the_first_night_asks_and_counts_both(desk: Desk) -> None:
     batch = desk.heard(two())
     assert outcomes(batch) == ["accepted", "accepted"]
     (question,) = batch.questions.iter_rows(named=True)
-    assert question["counted"]
+    assert question["standing"] == "each"
     assert question["before"] is None
     assert "张伟" in question["one_who"]
     assert A in question["one_who"] + question["other_who"]
@@ -87,6 +87,11 @@ def test_nobody_who_is_gone_counts_as_living_here(desk: Desk, decision: str) -> 
     assert outcomes(batch) == ["held", "held"]
     assert batch.findings.select("rule", "severity").rows() == [("D07", "hard")] * 2
     assert batch.questions.is_empty()
+    # A village that does as it is told ends the matter, whatever the other one says.
+    filled = desk.answer(desk.heard(two()), [decision])
+    batch = desk.heard(two(survey_status="1", survey_date=date(2025, 7, 1)), filled)
+    assert [outcome for outcome, _ in told(batch)] == ["in_force"]
+    assert outcomes(batch) == ["duplicate", "accepted"]
     saying_so = two(survey_status="1")
     batch = of(desk, saying_so, decision)
     assert outcomes(batch) == ["duplicate", "accepted"]
@@ -137,7 +142,7 @@ def test_a_number_of_two_names(desk: Desk) -> None:
     both = [record(A, "张伟"), record(A, "李敏", at=ELSEWHERE)]
     first = desk.heard(both)
     assert outcomes(first) == ["held", "held"]
-    assert first.questions["counted"].to_list() == [False]
+    assert first.questions["standing"].to_list() == ["uncounted"]
     one_person = of(desk, both, "keep_other")
     assert sorted(outcomes(one_person)) == ["accepted", "duplicate"]
     assert one_person.questions.is_empty()
@@ -145,13 +150,38 @@ def test_a_number_of_two_names(desk: Desk) -> None:
     # Nobody can count under another's number, whoever they are.
     assert outcomes(two_persons) == ["held", "held"]
     assert two_persons.questions.is_empty()
+    assert set(two_persons.findings["rule"]) == {"D08"}
+    assert "都暂不计入" in told(two_persons)[0][1]
+
+
+def test_a_decision_by_which_nobody_counts_yet_says_so(desk: Desk) -> None:
+    records = [record(A, "张伟"), slipped(A, at=ELSEWHERE) | {"held": True}]
+    first = desk.heard(records)
+    assert first.questions["standing"].to_list() == ["partly"]
+    village = first.questions["one_village"].item()
+    batch = desk.heard(records, desk.answer(first, ["keep_other" if village == HERE else "keep_one"]))
+    assert sorted(outcomes(batch)) == ["duplicate", "held"]
+    ((outcome, remark),) = told(batch)
+    assert (outcome, "改好以前此人不计入" in remark) == ("in_force", True)
+
+
+def test_a_decision_that_holds_no_more_is_asked_again_though_rules_could_tell(desk: Desk) -> None:
+    tie = [record(A, "张伟", mobile="198"), record(A, "张伟", mobile="199", at=ELSEWHERE)]
+    filled = desk.answer(desk.heard(tie), ["keep_one"])
+    changed = [tie[0], tie[1] | {"mobile": "197", "education": "5"}]
+    batch = desk.heard(changed, filled)
+    assert [outcome for outcome, _ in told(batch)] == ["stale"]
+    assert batch.questions.select("standing", "before").rows() == [("by_rule", "stale")]
+    again = desk.heard(changed, filled, desk.answer(batch, ["keep_one"]))
+    assert [outcome for outcome, _ in told(again)] == ["already", "in_force"]
+    assert again.questions.is_empty()
 
 
 def test_a_tie_is_asked_and_ends(desk: Desk) -> None:
     tie = [record(A, "张伟", mobile="198"), record(A, "张伟", mobile="199", at=ELSEWHERE)]
     first = desk.heard(tie)
     assert outcomes(first) == ["held", "held"]
-    assert first.questions["reason"].str.ends_with("（D03）").all()
+    assert first.questions["reason"].str.contains("（D03）；.*（M02）").all()
     batch = of(desk, tie, "keep_one")
     assert sorted(outcomes(batch)) == ["accepted", "duplicate"]
     assert batch.questions.is_empty()
