@@ -4,7 +4,7 @@ They name nobody, but they have small counts by 镇街: they are for the office 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -252,11 +252,24 @@ def _counts(read: ListRead, departments: Departments) -> dict[str, int]:
     return whole | {status.value: told.get(status.value, 0) for status in ROWS}
 
 
+def _value(year: dict[str, Any], indicator: str) -> float | None:
+    value: float | None = year["indicators"].get(indicator, {}).get("value")
+    return value
+
+
+def _about_years(years: Sequence[dict[str, Any]], indicator: str) -> Iterator[str]:
+    """What is to be known of an indicator's years: those without a value, and those that do not compare."""
+    lacking = [f"{year['year']}年" for year in years if _value(year, indicator) is None]
+    if lacking:
+        yield f"{'、'.join(lacking)}{_NOT_COMPUTED}"
+    yield from (f"{year}年起{_BREAK}，与以前不可比" for year in _breaks(years, indicator))
+
+
 def _write_years(workbook: Workbook, styles: Styles, years: Sequence[dict[str, Any]], design: Design) -> None:
     """A line for each indicator, a column for each year; a year whose definition is another says so."""
     sheet = workbook.add_worksheet(_YEARS)
     sheet.write_string(0, 0, "历年的指标（全区）", styles["title"])
-    for column, text in enumerate(("序号", "指标", "单位", *(f"{year['year']}年" for year in years), "口径变化")):
+    for column, text in enumerate(("序号", "指标", "单位", *(f"{year['year']}年" for year in years), "说明")):
         sheet.write_string(1, column, text, styles["head_left"])
     sheet.set_column(1, 1, 44)
     sheet.set_column(3 + len(years), 3 + len(years), 40)
@@ -266,13 +279,12 @@ def _write_years(workbook: Workbook, styles: Styles, years: Sequence[dict[str, A
         sheet.write_string(row, 1, title, styles["cell"])
         sheet.write_string(row, 2, indicator.unit, styles["cell"])
         for column, year in enumerate(years, 3):
-            value = year["indicators"].get(indicator.id, {}).get("value")
-            if value is None:
-                sheet.write_string(row, column, _NOT_COMPUTED, styles["cell"])
+            value = _value(year, indicator.id)
+            if value is None:  # a text would be drawn as 0
+                sheet.write_blank(row, column, None, styles["decimal"])
             else:
                 sheet.write_number(row, column, round(value, 2), styles["decimal"])
-        changed = [f"{year}年起{_BREAK}，与以前不可比" for year in _breaks(years, indicator.id)]
-        sheet.write_string(row, 3 + len(years), "；".join(changed), styles["cell"])
+        sheet.write_string(row, 3 + len(years), "；".join(_about_years(years, indicator.id)), styles["cell"])
     sheet.freeze_panes(2, 2)
     set_up_page(sheet, (1, 1))
     if len(years) > 1:
@@ -294,7 +306,7 @@ def _draw_years(workbook: Workbook, sheet: Worksheet, years: int, design: Design
                 "data_labels": {"value": True},
             }
         )
-    chart.set_title({"name": "历年的指标（％）；口径有变的年份见表中最后一列", "name_font": {"size": 12}})
+    chart.set_title({"name": "历年的指标（％）；不可比的年份见表中最后一列", "name_font": {"size": 12}})
     chart.set_legend({"position": "right"})
     chart.set_size({"width": 1000, "height": 560})
     sheet.insert_chart(len(design.indicators) + 4, 1, chart, {"description": "图：历年的指标，数据见上面的表"})
