@@ -136,8 +136,9 @@ def test_a_duplicate_under_the_number_of_the_roster_answers_for_its_person(offic
     place = {"file": "甲", "sheet": batch.records[PERSON]["_sheet"][0]}
     links = pl.DataFrame(
         [
-            place | {"row": 2, "key": identity(order=1), "group": 0, "unit": "person"},
-            place | {"row": 3, "key": identity(order=3), "group": 0, "unit": "person"},
+            place
+            | {"row": 2, "key": identity(order=1), "group": 0, "unit": "person", "outcome": "duplicate", "rule": "S3"},
+            place | {"row": 3, "key": identity(order=3), "group": 0, "unit": "person", "outcome": "kept", "rule": "S3"},
         ]
     )
     marked = pl.when(pl.col("_row") == 2).then(pl.lit("duplicate")).otherwise(pl.lit("accepted"))
