@@ -68,7 +68,9 @@ def test_a_cell_is_replaced_and_nothing_else(correcting, design: Design) -> None
 def test_the_old_value_may_be_written_in_any_way_that_is_understood(
     correcting, design: Design, item: str, stands: str, old: str, new: str, becomes: str | None
 ) -> None:
-    name = next(n for n, label in design.variable_labels.items() if item in (n, label))
+    sheet = design.questionnaires["bishan-2025"].sheet("person")
+    assert sheet is not None
+    name = next(one.name for one in sheet.items if item in (one.name, one.label))
     answers = person(1, **{name: stands})
     batch, records = correcting([line(1, item, old, new)], village(answers))
     assert outcomes(batch) == ["applied"], remarks(batch)
