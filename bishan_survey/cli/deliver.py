@@ -144,6 +144,7 @@ def _show_delivery(
     show.pairs(
         [
             ("当前结果计入的", planned.counted),
+            *([("其中归这个系统的", planned.meant)] if planned.profile.where else []),
             ("这一次要报的", planned.records.height),
             ("其中有问题的", planned.faulty),
             *([("已写出", manifest["counts"]["delivered"])] if manifest else []),
@@ -159,7 +160,8 @@ def _show_delivery(
     elif planned.faulty and not checked:
         show.remark("什么也没有写。请改正以后再报；要先报没有问题的，加 --skip-faulty。")
     places = faults.select("file", "sheet", "row", "header", "fault", "why", "advice").to_dicts()
-    counts = {"counted": planned.counted, "wanted": planned.records.height, "faulty": planned.faulty}
+    counts = {"counted": planned.counted, "meant": planned.meant}
+    counts |= {"wanted": planned.records.height, "faulty": planned.faulty}
     told = {"profile": planned.profile.id, **counts, "gone": planned.gone.height, "faults": places}
     show.document("deliver/1", {**told, "manifest": manifest, "folder": str(to) if manifest else None})
 
