@@ -52,8 +52,10 @@ from bishan_survey.record import (
 from bishan_survey.registers import roster_of
 from bishan_survey.validation import checks_in_force, time_checks_in_force
 from bishan_survey.workspace import (
+    ON_RECORD,
     RECORD,
     Workspace,
+    audit_head,
     last_run,
     new_run,
     read_record,
@@ -109,6 +111,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
             record |= persons_on_record(persons)
             record |= since_last_year(examined.over_time)
             record |= {"returned": len(returned), "profiles_refused": refused}
+            record |= {ON_RECORD: audit_head(workspace.root).as_json()}
             write_atomically(run.path / RECORD, _as_json(record), private=False)
         progress.advance()
     return Night(run.id, workspace.runs / run.id, examined, results, followed, returned, refused)

@@ -16,6 +16,7 @@ from bishan_survey.cli.options import (
     outside_inboxes,
 )
 from bishan_survey.cli.show import Show
+from bishan_survey.cli.unmask import on_record
 from bishan_survey.errors import UsageError
 
 FolderOption = Annotated[Path, typer.Option("--to", metavar="文件夹", help="写到哪个文件夹（新的或空的）。")]
@@ -64,6 +65,7 @@ def package(workspace: WorkspaceArgument, to: FolderOption, as_json: JsonOption 
         descriptor = write_package(beside, records, design, survey, read_record(run))
         write_codebook_html(beside / f"{CODEBOOK}.html", design)
         write_codebook_xlsx(beside / f"{CODEBOOK}.xlsx", design, survey)
+        on_record(opened.root, "package", {name: frame.height for name, frame in records.items()})
     show = Show(as_json)
     show.heading(f"数据包已写到 {to}")
     rows = [

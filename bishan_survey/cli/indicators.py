@@ -7,9 +7,10 @@ import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.examine import open_workspace
-from bishan_survey.cli.options import JsonOption, WorkspaceArgument, output_path, town_code
+from bishan_survey.cli.options import JsonOption, WorkspaceArgument, finished, output_path, town_code
 from bishan_survey.cli.progress import TownOption
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.unmask import on_record
 from bishan_survey.errors import EXIT_CLEAN, UnusableFilesError
 
 if TYPE_CHECKING:
@@ -99,7 +100,9 @@ def reconcile(
     if not told.lists:
         show.remark(_PUT)
     if path is not None:
-        write_reconciled_book(create_private(path), told, opened.areas, opened.settings.survey)
+        with finished(path) as beside:
+            write_reconciled_book(create_private(beside), told, opened.areas, opened.settings.survey)
+            on_record(opened.root, "reconcile --to", {"lists": len(told.lists)})
         show.remark(f"已写出 {path}")
     show.document("reconcile/1", {"lists": counts.to_dicts(), "towns": towns.to_dicts()})
     _leave(told)

@@ -10,6 +10,7 @@ from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.examine import examined_workspace, open_workspace, show_findings
 from bishan_survey.cli.options import JsonOption, ToOption, WorkspaceArgument, finished, output_path
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.unmask import on_record
 from bishan_survey.errors import (
     EXIT_CLEAN,
     EXIT_HARD_FINDINGS,
@@ -308,6 +309,8 @@ def export(
         raise UsageError("没有写导出到哪里", "请加 --to 文件.xlsx 或 --to 文件.csv")
     with finished(to) as beside:
         count = _write_profile(beside, design.profiles[profile], current_run(opened), opened.settings.survey)
+        if not design.profiles[profile].lines:
+            on_record(opened.root, "export", {"profile": profile, "records": count})
     show.heading(f"已导出{count}条到 {to}")
     if not design.profiles[profile].lines:
         show.remark("文件含个人信息，请妥善保管。")

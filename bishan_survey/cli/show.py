@@ -1,5 +1,8 @@
 """What the commands print: results to stdout, progress and remarks to stderr, people's identifiers nowhere.
 
+Commands show no identifiers. Where one stands in what they show all the same (in the name of a file, say) it is masked
+here, unless somebody has given a reason (``cli/unmask.py``).
+
 On a terminal with colour and bars, elsewhere as plain lines; every fact is said in words, so that colour and layout
 carry nothing alone. rich is imported when something is shown.
 """
@@ -10,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from bishan_survey.masks import without_numbers
 from bishan_survey.widths import display_width
 
 if TYPE_CHECKING:
@@ -25,19 +29,26 @@ def plain(stream: Any) -> bool:
 class Show:
     """Shows the results of one command, as text or as one JSON document."""
 
-    def __init__(self, as_json: bool = False) -> None:
+    def __init__(self, as_json: bool = False, *, unmasked: bool = False) -> None:
+        """A way to show.
+
+        Args:
+            as_json: whether one JSON document is wanted instead of text.
+            unmasked: whether identifiers may be seen; somebody has given a reason then.
+        """
         self._as_json = as_json
+        self._unmasked = unmasked
 
     def heading(self, text: str) -> None:
         """A line above what follows."""
         if not self._as_json:
-            self._out().print(f"\n{text}", style="bold")
+            self._out().print(self._seen(f"\n{text}"), style="bold")
 
     def pairs(self, pairs: Sequence[tuple[str, object]]) -> None:
         """Lines of the form "what: how much"."""
         if not self._as_json:
             for what, said in pairs:
-                self._out().print(f"  {what}：{_figure(said)}")
+                self._out().print(self._seen(f"  {what}：{_figure(said)}"))
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], *, whole: bool = False) -> None:
         """A table on a terminal; elsewhere a line for each row, its fields named.
@@ -49,6 +60,7 @@ class Show:
         """
         if self._as_json:
             return
+        rows = [[value if isinstance(value, int) else self._seen(str(value)) for value in row] for row in rows]
         if plain(sys.stdout) or (whole and _width(columns, rows) > self._out().width):
             for row in rows:
                 _print("  " + "；".join(f"{c}：{_figure(v)}" for c, v in zip(columns, row, strict=True)))
@@ -67,11 +79,14 @@ class Show:
         """The one JSON document of a command, if it was asked for."""
         if self._as_json:
             text = json.dumps({"schema": f"bishan-survey/{schema}", **content}, ensure_ascii=False, indent=1)
-            _print(text)
+            _print(self._seen(text))
 
     def remark(self, text: str) -> None:
         """A word to the person at the keyboard, not part of the result."""
-        self._err().print(text)
+        self._err().print(self._seen(text))
+
+    def _seen(self, text: str) -> str:
+        return text if self._unmasked else without_numbers(text)
 
     def _out(self) -> "Console":
         return _console(stderr=False)

@@ -18,6 +18,7 @@ from bishan_survey.cli.options import (
     output_path,
 )
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.unmask import on_record
 from bishan_survey.cli.validate import must_be_there, submissions_at
 from bishan_survey.errors import EXIT_HARD_FINDINGS, UsageError
 
@@ -171,9 +172,12 @@ def _write_all(folder: Path, frame: Frame, villages: "list[Village]", roster: "R
     with ShownProgress() as progress, finished_folder(folder) as beside:
         progress.begin("写调查表", len(villages))
         done = hand_out(beside, frame.design, frame.survey, villages, roster, progress.advance)
+        persons = sum(form.persons for form in done)
+        if frame.workspace is not None and persons:
+            on_record(frame.workspace.root, "template --roster", {"forms": len(done), "persons": persons})
     counts = {
         "forms": len(done),
-        "persons": sum(form.persons for form in done),
+        "persons": persons,
         "gone": sum(roster.gone.values()),
         "repeated": sum(roster.repeated.values()),
         "unplaced": roster.unplaced,
