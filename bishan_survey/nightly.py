@@ -106,6 +106,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         progress.begin("写出结果", 1)
         with new_run(workspace, started) as run:
             refused = publish(run.path, results, followed, persons)
+            progress.advance()
             returned = hand_back(workspace, design, batch, run.path / RESTRICTED / RETURNS, progress)
             record = run_record(run.id, started, examined, results) | following(followed, design)
             record |= persons_on_record(persons)
@@ -113,7 +114,6 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
             record |= {"returned": len(returned), "profiles_refused": refused}
             record |= {ON_RECORD: audit_head(workspace.root).as_json()}
             write_atomically(run.path / RECORD, _as_json(record), private=False)
-        progress.advance()
     return Night(run.id, workspace.runs / run.id, examined, results, followed, returned, refused)
 
 

@@ -41,7 +41,7 @@ def codebook(to: FolderOption, edition: EditionOption = None) -> None:
         raise UsageError(f"没有调查表版本 {edition}", f"现有：{'、'.join(design.questionnaires)}")
     new_folder(to)
     survey = load_defaults().survey(design)
-    with finished_folder(to) as beside:
+    with finished_folder(to, private=False) as beside:
         write_codebook_html(beside / f"{CODEBOOK}.html", design, edition)
         write_codebook_xlsx(beside / f"{CODEBOOK}.xlsx", design, survey, edition)
     Show().heading(f"代码簿已写到 {to}")
@@ -61,7 +61,7 @@ def package(workspace: WorkspaceArgument, to: FolderOption, as_json: JsonOption 
     run, survey = current_run(opened), opened.settings.survey
     counted = {unit: read_counted(run.path, unit) for unit in ("person", "village")}
     records = {unit: frame for unit, frame in counted.items() if frame is not None}
-    with finished_folder(to) as beside:
+    with finished_folder(to, private=True) as beside:
         descriptor = write_package(beside, records, design, survey, read_record(run))
         write_codebook_html(beside / f"{CODEBOOK}.html", design)
         write_codebook_xlsx(beside / f"{CODEBOOK}.xlsx", design, survey)

@@ -98,7 +98,7 @@ def deliver(
         writes = not check and kept > 0 and (skip_faulty or not planned.faulty)
         manifest = None
         if writes and to is not None:
-            with finished_folder(to) as beside:
+            with finished_folder(to, private=True) as beside:
                 written = write(opened, planned, beside, datetime.now().astimezone())
                 if planned.faulty:
                     _write_faults(beside / _LEFT_OUT, planned, opened)

@@ -8,6 +8,7 @@ import typer
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.options import JsonOption, output_path
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.volume import working
 from bishan_survey.errors import EXIT_CLEAN, UnusableFilesError, UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def examined_workspace(folder: Path) -> "tuple[Examined, Workspace]":
         return examine(workspace, design, datetime.now().astimezone(), progress), workspace
 
 
+@working
 def ingest(
     workspace: Annotated[
         Path | None,

@@ -8,9 +8,11 @@ import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.examine import examined_workspace, open_workspace, show_findings
+from bishan_survey.cli.log import logged_night
 from bishan_survey.cli.options import JsonOption, ToOption, WorkspaceArgument, finished, output_path
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.cli.unmask import on_record
+from bishan_survey.cli.volume import working
 from bishan_survey.errors import (
     EXIT_CLEAN,
     EXIT_HARD_FINDINGS,
@@ -53,6 +55,7 @@ def register(app: typer.Typer) -> None:
     )(export)
 
 
+@working
 def dedupe(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
     """去重：同一人的多条登记以哪条为准。
 
@@ -90,6 +93,7 @@ def dedupe(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
     show.document("dedupe/1", {**counts, "rules": rules.drop("reason").to_dicts()})
 
 
+@working
 def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: JsonOption = False) -> None:
     """汇总：编制统计表并核对合计。
 
@@ -118,6 +122,7 @@ def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: Json
     show.document("consolidate/1", {**summary(examined), "tables": tables})
 
 
+@working
 def nightly(
     workspace: WorkspaceArgument,
     strict: Annotated[bool, typer.Option("--strict", help="有必须改正的问题时，退出码为1。")] = False,
@@ -132,10 +137,13 @@ def nightly(
     from bishan_survey.nightly import nightly as run_night
 
     opened, design = open_workspace(workspace)
-    with ShownProgress() as progress:
-        night = run_night(opened, design, datetime.now().astimezone(), progress)
-    _show_night(Show(as_json), opened, night)
-    raise typer.Exit(_night_exit(night.examined, strict))
+    started = datetime.now().astimezone()
+    with ShownProgress() as shown, logged_night(opened.root, started, shown) as progress:
+        night = run_night(opened, design, started, progress)
+        exit_code, warnings = _night_exit(night.examined, strict), _warnings(opened, night)
+        progress.ended(night, exit_code, warnings)
+    _show_night(Show(as_json), night, [*warnings, *([progress.log.trouble] if progress.log.trouble else [])])
+    raise typer.Exit(exit_code)
 
 
 def _night_exit(examined: "Examined", strict: bool) -> int:
@@ -146,7 +154,7 @@ def _night_exit(examined: "Examined", strict: bool) -> int:
     return EXIT_HARD_FINDINGS if strict and hard else EXIT_CLEAN
 
 
-def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
+def _show_night(show: Show, night: "Night", warnings: list[str]) -> None:
     """Where to look, what came in, what was found, what was published."""
     from bishan_survey.delivery import (
         ADJUDICATION_BOOK,
@@ -160,7 +168,6 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
         TOWNS,
         ledger_pairs,
     )
-    from bishan_survey.lifecycle import flagged_rules
     from bishan_survey.nightly import RETURNS
     from bishan_survey.record import coverage_pairs, following, roster_line, since_last_year, summary
 
@@ -194,8 +201,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     )
     for reason in night.refused.values():
         show.remark(f"提醒：没有写出。{reason}")
-    suspected = flagged_rules(night.followed.rules, night.results.design.lifecycle)
-    for warning in [*suspected.values(), *_warnings(workspace, examined)]:
+    for warning in warnings:
         show.remark(f"提醒：{warning}")
     where = {"run": night.run_id, "folder": str(night.folder), "profiles_refused": night.refused}
     fared = following(night.followed, night.results.design)
@@ -229,13 +235,16 @@ def _over_time(examined: "Examined") -> list[tuple[str, object]]:
     ]
 
 
-def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:
-    """What the workspace's thresholds ask to be warned of."""
+def _warnings(workspace: "Workspace", night: "Night") -> list[str]:
+    """What people should be warned of: suspected rules, thresholds of the workspace, what was not done."""
     from datetime import date
 
+    from bishan_survey.lifecycle import flagged_rules
+
+    examined = night.examined
     thresholds, ledger = workspace.settings.thresholds, examined.ledger
     records = ledger.accepted + ledger.held
-    warnings = []
+    warnings = [*flagged_rules(night.followed.rules, night.results.design.lifecycle).values()]
     if records and ledger.held / records > thresholds.held_share:
         warnings.append(f"暂不计入的记录占{ledger.held / records:.1%}，超过设定的{thresholds.held_share:.1%}")
     late = date.today() > workspace.settings.survey.period_end  # noqa: DTZ011 - the deadline is a local day

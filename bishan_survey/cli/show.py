@@ -11,6 +11,8 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from enum import Enum
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from bishan_survey.masks import without_numbers
@@ -19,6 +21,23 @@ from bishan_survey.widths import display_width
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bars
+
+
+class Volume(Enum):
+    """How much a command says besides its errors and warnings."""
+
+    QUIET = "quiet"
+    NORMAL = "normal"
+    VERBOSE = "verbose"
+
+
+_volume = Volume.NORMAL
+
+
+def set_volume(volume: Volume) -> None:
+    """How much is said from now on."""
+    global _volume  # noqa: PLW0603 - one process, one command line
+    _volume = volume
 
 
 def plain(stream: Any) -> bool:
@@ -37,16 +56,17 @@ class Show:
             unmasked: whether identifiers may be seen; somebody has given a reason then.
         """
         self._as_json = as_json
+        self._silent = as_json or _volume is Volume.QUIET
         self._unmasked = unmasked
 
     def heading(self, text: str) -> None:
         """A line above what follows."""
-        if not self._as_json:
+        if not self._silent:
             self._out().print(self._seen(f"\n{text}"), style="bold")
 
     def pairs(self, pairs: Sequence[tuple[str, object]]) -> None:
         """Lines of the form "what: how much"."""
-        if not self._as_json:
+        if not self._silent:
             for what, said in pairs:
                 self._out().print(self._seen(f"  {what}：{_figure(said)}"))
 
@@ -58,7 +78,7 @@ class Show:
             rows: the lines.
             whole: whether a table that is wider than the terminal becomes lines too, instead of being folded.
         """
-        if self._as_json:
+        if self._silent:
             return
         rows = [[value if isinstance(value, int) else self._seen(str(value)) for value in row] for row in rows]
         if plain(sys.stdout) or (whole and _width(columns, rows) > self._out().width):
@@ -134,13 +154,15 @@ def _figure(value: object) -> str:
 
 
 class ShownProgress:
-    """Progress of the stages: a bar on a terminal, a plain line at the beginning of each stage elsewhere."""
+    """Progress of the stages: a bar on a terminal, a plain line at the beginning of each stage elsewhere.
+
+    Nothing if the command is to be quiet; if it is to be verbose, also how long each stage took.
+    """
 
     def __init__(self) -> None:
         self._bars: Bars | None = None
-        self._plain = plain(sys.stderr)
-        self._total = 0
-        self._done = 0
+        self._plain = plain(sys.stderr) or _volume is Volume.QUIET
+        self._stage: tuple[str, float] | None = None
 
     def __enter__(self) -> "ShownProgress":
         if not self._plain:
@@ -157,14 +179,17 @@ class ShownProgress:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._close()
         if self._bars:
             self._bars.stop()
 
     def begin(self, title: str, total: int) -> None:
         """A stage of so many steps begins."""
+        self._close()
+        self._stage = title, perf_counter()
         if self._bars:
             self._task = self._bars.add_task(title, total=total)
-        else:
+        elif _volume is not Volume.QUIET:
             count = f"（{total}）" if total > 1 else ""
             print(f"{title}{count}…", file=sys.stderr, flush=True)  # noqa: T201
 
@@ -172,3 +197,10 @@ class ShownProgress:
         """One step is done."""
         if self._bars:
             self._bars.advance(self._task)
+
+    def _close(self) -> None:
+        """Say how long the stage took that has just ended, if that is wanted."""
+        if self._stage and _volume is Volume.VERBOSE:
+            title, began = self._stage
+            _console(stderr=True).print(f"{title}：{perf_counter() - began:.2f}秒")
+        self._stage = None

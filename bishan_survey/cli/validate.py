@@ -21,6 +21,7 @@ from bishan_survey.cli.options import (
 )
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.cli.unmask import UnmaskOption, must_have_reason, shown_to
+from bishan_survey.cli.volume import working
 from bishan_survey.errors import EXIT_CLEAN, EXIT_HARD_FINDINGS, UnusableFilesError, UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
     )
 
 
+@working
 def validate(
     paths: Annotated[
         list[Path], typer.Argument(metavar="文件或工作区…", help="表格文件、装有表格的文件夹，或一个工作区。")
@@ -107,7 +109,7 @@ def _hand_back(folder: Path, batch: "Batch", areas: "AreaFrame", survey: "Survey
     from bishan_survey.design import load_design
     from bishan_survey.forms import write_returns
 
-    with finished_folder(folder) as beside:
+    with finished_folder(folder, private=True) as beside:
         return len(write_returns(beside, batch, load_design(), survey, areas, __version__))
 
 

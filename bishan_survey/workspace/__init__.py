@@ -19,9 +19,9 @@ from bishan_survey.workspace.folder import (
     Received,
     Workspace,
     create_workspace,
-    make_private_folder,
     write_atomically,
 )
+from bishan_survey.workspace.log import LOGS, Log, told_of
 from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, last_run, new_run, read_record
 from bishan_survey.workspace.settings import SETTINGS_FILE, Settings, Thresholds
 
@@ -31,6 +31,7 @@ __all__ = [
     "CORRECTIONS",
     "DECISIONS",
     "INBOX",
+    "LOGS",
     "ON_RECORD",
     "RECORD",
     "REGISTERS",
@@ -38,6 +39,7 @@ __all__ = [
     "Act",
     "Checked",
     "Head",
+    "Log",
     "Received",
     "RunFolder",
     "Settings",
@@ -48,9 +50,9 @@ __all__ = [
     "create_workspace",
     "current_run",
     "last_run",
-    "make_private_folder",
     "new_run",
     "put_on_record",
     "read_record",
+    "told_of",
     "write_atomically",
 ]
