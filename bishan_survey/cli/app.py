@@ -20,6 +20,7 @@ from bishan_survey.cli import (
     corrections,
     decisions,
     deliver,
+    encryption,
     examine,
     indicators,
     make,
@@ -93,6 +94,7 @@ numbers.register(app)
 progress.register(app)
 changes.register(app)
 audit.register(app)
+encryption.register(app)
 care.register(app)
 
 

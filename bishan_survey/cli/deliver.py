@@ -1,20 +1,19 @@
 """Commands that hand data to other systems: deliver, receipts."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
+from bishan_survey.cli.encryption import taken_out
 from bishan_survey.cli.examine import open_workspace
 from bishan_survey.cli.options import (
     JsonOption,
     WorkspaceArgument,
     finished,
-    finished_folder,
-    new_folder,
     output_path,
-    outside_inboxes,
 )
 from bishan_survey.cli.show import Show
 from bishan_survey.cli.unmask import UnmaskOption, must_have_reason, on_record, shown_to
@@ -64,7 +63,10 @@ def register(app: typer.Typer) -> None:
 def deliver(
     workspace: WorkspaceArgument,
     profile: ProfileOption,
-    to: Annotated[Path | None, typer.Option("--to", metavar="文件夹", help="写到哪个文件夹（新的或空的）。")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="文件夹", help="写到哪个文件夹（新的或空的）；以 .age 结尾的，加密成一个文件。"),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="只检查，什么也不写。")] = False,
     rejected: Annotated[bool, typer.Option("--rejected", help="只报上次被退回的。")] = False,
     changed: Annotated[bool, typer.Option("--changed", help="只报没有报过的和报过以后又变了的。")] = False,
@@ -90,15 +92,14 @@ def deliver(
     layout = profile_of(design, profile)
     listed = output_path(listed, ".xlsx")
     asked = {"profile": layout.id, "rejected": rejected, "changed": changed}
-    if not check:
-        to = _target(to)
+    target = None if check else _target(to, opened)
     with opened.locked():
         planned = plan(opened, design, layout, Wanted(rejected=rejected, changed=changed))
         kept = planned.records.height - planned.faulty
         writes = not check and kept > 0 and (skip_faulty or not planned.faulty)
         manifest = None
-        if writes and to is not None:
-            with finished_folder(to, private=True) as beside:
+        if writes and target is not None:
+            with target as beside:
                 written = write(opened, planned, beside, datetime.now().astimezone())
                 if planned.faulty:
                     _write_faults(beside / _LEFT_OUT, planned, opened)
@@ -114,12 +115,10 @@ def deliver(
     raise typer.Exit(EXIT_HARD_FINDINGS if planned.faulty else EXIT_CLEAN)
 
 
-def _target(to: Path | None) -> Path:
+def _target(to: Path | None, workspace: "Workspace") -> AbstractContextManager[Path]:
     if to is None:
         raise UsageError("没有写上报的文件写到哪里", "请加 --to 文件夹；只检查的，加 --check")
-    new_folder(to)
-    outside_inboxes(to)
-    return to
+    return taken_out(to, workspace)
 
 
 def _write_faults(path: Path, planned: "Delivery", workspace: "Workspace") -> None:
