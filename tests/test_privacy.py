@@ -20,7 +20,8 @@ from bishan_survey.cli.app import app
 from bishan_survey.design import load_defaults, load_design
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import Village
-from bishan_survey.workspace import INBOX, LOGS, REGISTERS
+from bishan_survey.workspace import INBOX, LOGS, REGISTERS, Workspace
+from tests.areas import of_few_areas
 from tests.conftest import EDITION, ROOT
 from tests.corrections.lines import line, write_sheet
 from tests.people import adult, certificate, identity
@@ -66,6 +67,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Everything:
         said[name] = out.getvalue()
 
     run("init", "init", root)
+    of_few_areas(root)
     home = fill(root)
     run("nightly", "nightly", root, "--verbose")
     file = root / INBOX / home.town / "表.xlsx"
@@ -90,7 +92,8 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Everything:
 def fill(root: Path) -> Village:
     """What villages, the office and others put into the workspace; one of the villages."""
     design, defaults = load_design(), load_defaults()
-    survey, (home, *_, away) = defaults.survey(design), defaults.areas().villages
+    survey = defaults.survey(design)
+    home, *_, away = Workspace.open(root, frozenset(design.questionnaires)).areas.villages
     for village, people in (
         (home, [person(1), person(3), person(5, survey_date="昨天", mobile=f"{PHONES[2]}9")]),
         (away, [person(1), person(7)]),

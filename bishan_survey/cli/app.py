@@ -22,6 +22,7 @@ from bishan_survey.cli import (
     deliver,
     encryption,
     examine,
+    export,
     indicators,
     make,
     numbers,
@@ -81,6 +82,7 @@ template.register(app)
 examine.register(app)
 validate.register(app)
 results.register(app)
+export.register(app)
 deliver.register(app)
 codebook.register(app)
 profile.register(app)
