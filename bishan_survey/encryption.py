@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bishan_survey.errors import UsageError, WorkspaceError
-from bishan_survey.private import create_private, make_private_folder
+from bishan_survey.private import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER, create_private, make_private_folder
 
 ENCRYPTED = ".age"
 KEY_MARK = "AGE-SECRET-KEY-1"
@@ -92,33 +92,45 @@ def encrypt_folder(folder: Path, to: Path, recipients: Sequence[Any], wanted: Ca
         WorkspaceError: a file was changed meanwhile.
     """
     age = _age()
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and wanted(path)]
+    paths = [path for path in sorted(folder.rglob("*")) if (path.is_file() or path.is_dir()) and wanted(path)]
     with create_private(to).open("wb") as file:
-        source, target = _Pulled(_archived(folder, files)), _Watched(file)
+        source, target = _Pulled(_archived(folder, paths)), _Watched(file)
         try:
             age.encrypt_io(source, target, recipients)
         except age.EncryptError:
             _reraise(source.error, target.error)
             raise
-    return len(files)
+    return sum(not path.is_dir() for path in paths)
 
 
-def _archived(folder: Path, files: Sequence[Path]) -> Iterator[bytes]:
+def _archived(folder: Path, paths: Sequence[Path]) -> Iterator[bytes]:
     """The blocks of a tar archive."""
-    for path in files:
-        with path.open("rb") as file:
-            entry = tarfile.TarInfo(path.relative_to(folder).as_posix())
-            stat = path.stat()
-            entry.size, entry.mtime, entry.mode = stat.st_size, int(stat.st_mtime), 0o600
-            yield entry.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
-            left = entry.size
-            while left and (block := file.read(min(_BLOCK, left))):
-                left -= len(block)
-                yield block
-            if left or file.read(1):
-                raise WorkspaceError(f"{path} 在打包时变了", "请等别的程序写完以后再运行")
-        yield bytes(-entry.size % tarfile.BLOCKSIZE)
+    for path in paths:
+        entry = tarfile.TarInfo(path.relative_to(folder).as_posix())
+        if path.is_dir():
+            entry.type, entry.mode = tarfile.DIRTYPE, OWNER_ONLY_FOLDER
+            yield _head(entry)
+        else:
+            yield from _file(path, entry)
     yield bytes(2 * tarfile.BLOCKSIZE)
+
+
+def _head(entry: tarfile.TarInfo) -> bytes:
+    return entry.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+
+
+def _file(path: Path, entry: tarfile.TarInfo) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        stat = path.stat()
+        entry.size, entry.mtime, entry.mode = stat.st_size, int(stat.st_mtime), OWNER_ONLY_FILE
+        yield _head(entry)
+        left = entry.size
+        while left and (block := file.read(min(_BLOCK, left))):
+            left -= len(block)
+            yield block
+        if left or file.read(1):
+            raise WorkspaceError(f"{path} 在打包时变了", "请等别的程序写完以后再运行")
+    yield bytes(-entry.size % tarfile.BLOCKSIZE)
 
 
 class _Pulled:
@@ -225,18 +237,21 @@ def _decrypt(path: Path, identities: Sequence[Any], archive: Path) -> None:
 
 
 def _unpacked(archive: Path, path: Path, folder: Path) -> int:
-    count = 0
     try:
         with tarfile.open(archive, "r:") as tar:
-            for entry in tar:
-                place = folder / entry.name
-                content = tar.extractfile(entry) if entry.isreg() else None
-                if content is None or not place.resolve().is_relative_to(folder.resolve()):
-                    raise WorkspaceError(f"{path} 里有不该有的：{entry.name}", "它不是本程序加密的，没有写出")
-                make_private_folder(place.parent)
-                with content, create_private(place).open("wb") as file:
-                    shutil.copyfileobj(content, file)
-                count += 1
+            return sum(_taken(tar, entry, path, folder) for entry in tar)
     except tarfile.TarError:
         raise WorkspaceError(f"{path} 里面不是一个文件夹", "它不是本程序加密的，没有写出") from None
-    return count
+
+
+def _taken(tar: tarfile.TarFile, entry: tarfile.TarInfo, path: Path, folder: Path) -> bool:
+    """Write a file or a folder of an archive, below the folder and nowhere else; whether it was a file."""
+    place = folder / entry.name
+    content = tar.extractfile(entry) if entry.isreg() else None
+    if not (content or entry.isdir()) or not place.resolve().is_relative_to(folder.resolve()):
+        raise WorkspaceError(f"{path} 里有不该有的：{entry.name}", "它不是本程序加密的，没有写出")
+    make_private_folder(place.parent if content else place)
+    if content:
+        with content, create_private(place).open("wb") as file:
+            shutil.copyfileobj(content, file)
+    return content is not None

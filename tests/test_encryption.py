@@ -39,12 +39,15 @@ def folder(tmp_path: Path) -> Path:
     (made / "镇街" / "三合镇" / "名单.csv").write_text(SECRET, encoding="utf-8")
     (made / "大.bin").write_bytes(bytes(range(256)) * 1000)
     (made / "空").touch()
+    (made / "空文件夹").mkdir()
     return made
 
 
 def tree(folder: Path) -> dict[str, bytes]:
+    """Every file and its content, and every folder."""
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else b"/"
+        for path in sorted(folder.rglob("*"))
     }
 
 
