@@ -20,7 +20,7 @@ from bishan_survey.cli.options import (
     outside_inboxes,
 )
 from bishan_survey.cli.show import Show, ShownProgress
-from bishan_survey.cli.unmask import UnmaskOption, must_have_reason, shown_to
+from bishan_survey.cli.unmask import UnmaskOption, must_have_reason, on_record, shown_to
 from bishan_survey.cli.volume import working
 from bishan_survey.errors import EXIT_CLEAN, EXIT_HARD_FINDINGS, UnusableFilesError, UsageError
 
@@ -83,9 +83,12 @@ def validate(
     if to is not None:
         with finished(to) as beside:
             write_findings(beside, batch, areas, survey)
+            _taken_out(frame, paths, "--to", findings.height)
         show.remark(f"问题清单已写到 {to}（含个人信息，请妥善保管）")
     if back is not None:
-        count = _hand_back(back, batch, areas, survey)
+        with finished_folder(back, private=True) as beside:
+            count = _hand_back(beside, batch, areas, survey)
+            _taken_out(frame, paths, "--return", count)
         show.remark(f"退表{count}份已写到 {back}（含个人信息，请只发给有关的镇街和村）")
     show.document("validate/1", _findings_document(batch, unmasked=unmasked))
     if not batch.sources["usable"].all():
@@ -103,14 +106,19 @@ def _shown_to(frame: Frame, reason: str | None, batch: "Batch", *, as_json: bool
     return shown_to(frame.workspace.root, reason, "validate", asked, as_json=as_json)
 
 
+def _taken_out(frame: Frame, paths: list[Path], how: str, count: int) -> None:
+    """Put on record what is written of a workspace's own files; who checks files has them already."""
+    if frame.workspace is not None and frame.workspace.root in paths:
+        on_record(frame.workspace.root, f"validate {how}", {"count": count})
+
+
 def _hand_back(folder: Path, batch: "Batch", areas: "AreaFrame", survey: "Survey") -> int:
     """Write the workbooks that go back to villages; how many there are."""
     from bishan_survey import __version__
     from bishan_survey.design import load_design
     from bishan_survey.forms import write_returns
 
-    with finished_folder(folder, private=True) as beside:
-        return len(write_returns(beside, batch, load_design(), survey, areas, __version__))
+    return len(write_returns(folder, batch, load_design(), survey, areas, __version__))
 
 
 def _validated(paths: list[Path], edition: str | None, year: int | None, folder: Path | None) -> "tuple[Batch, Frame]":

@@ -81,6 +81,8 @@ def test_what_is_taken_out_is_on_record(counted: Path, ask, tmp_path: Path) -> N
         ("explain --csv", ("explain", "T01", "--csv", tmp_path / "a.csv"), {"table": "T01"}),
         ("package", ("package", "--to", tmp_path / "包"), {"person": 3}),
         ("export", ("export", "--profile", "system-person", "--to", tmp_path / "b.csv"), {"records": 3}),
+        ("validate --to", ("validate", "--to", tmp_path / "c.xlsx"), {"count": 0}),
+        ("validate --return", ("validate", "--return", tmp_path / "退"), {"count": 0}),
         ("reconcile --to", ("reconcile", "--to", tmp_path / "比对.xlsx"), {"lists": 0}),
     ):
         ask(*words)
