@@ -38,7 +38,8 @@ from bishan_survey.errors import DefinitionError, InternalError, UsageError, Wor
 from bishan_survey.handwritten import read_sheets
 from bishan_survey.hashes import hashed, joined
 from bishan_survey.model import PERSON, DeliveryProfile, Design
-from bishan_survey.workspace import RunFolder, Workspace, current_run, make_private_folder, read_record
+from bishan_survey.private import make_private_folder
+from bishan_survey.workspace import RunFolder, Workspace, current_run, read_record
 
 _UNITS = ("person", "village")
 

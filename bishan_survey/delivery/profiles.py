@@ -7,10 +7,11 @@ import polars as pl
 from xlsxwriter import Workbook
 
 from bishan_survey.delivery.preflight import prepared
-from bishan_survey.delivery.private import create_private, write_private_csv
+from bishan_survey.delivery.private import write_private_csv
 from bishan_survey.design import compile_sql, variables_in
 from bishan_survey.errors import DefinitionError
 from bishan_survey.model import DeliveryProfile, Survey
+from bishan_survey.private import create_private
 
 
 def missing_variables(profile: DeliveryProfile, records: pl.DataFrame) -> set[str]:
