@@ -25,6 +25,7 @@ from bishan_survey.cli import (
     numbers,
     profile,
     progress,
+    release,
     results,
     roster,
     tabulate,
@@ -85,6 +86,7 @@ roster.register(app)
 indicators.register(app)
 trace.register(app)
 tabulate.register(app)
+release.register(app)
 corrections.register(app)
 decisions.register(app)
 numbers.register(app)
