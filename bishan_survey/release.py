@@ -28,7 +28,14 @@ from bishan_survey.delivery import (
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.model import Design, DisclosurePolicy, Table, TableShell
 from bishan_survey.tracing import counted_units
-from bishan_survey.workspace import RunFolder, Workspace, current_run, make_private_folder, read_record
+from bishan_survey.workspace import (
+    RunFolder,
+    Workspace,
+    current_run,
+    make_private_folder,
+    read_record,
+    write_atomically,
+)
 
 EDITION_FILE, TOLD_FILE = "edition.json", "told.csv"
 EDITION_SCHEMA = "bishan-survey/release/1"
@@ -120,7 +127,8 @@ def release(workspace: Workspace, edition: Edition, folder: Path) -> Path:
     write_private_csv(beside / TOLD_FILE, _told(edition.publication.grids))
     levels = {grid.table.shell.id: grid.table.shell.areas[-1] for grid in edition.publication.grids}
     document = {"schema": EDITION_SCHEMA, "run": edition.run, "again": edition.again, "tables": levels}
-    (beside / EDITION_FILE).write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    write_atomically(beside / EDITION_FILE, text.encode(), private=True)
     beside.rename(kept)
     return kept
 

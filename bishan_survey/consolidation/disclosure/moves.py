@@ -13,6 +13,8 @@ from math import inf, log2
 from bishan_survey.consolidation.disclosure.cells import Cells
 from bishan_survey.consolidation.disclosure.persons import Choice
 
+_FAR = 1000
+"""Steps that nobody asks beyond."""
 Pattern = Mapping[int, int]
 """By how much lines and remainders change."""
 
@@ -134,4 +136,4 @@ class Finder:
                 if cost >= most or high <= low:
                     return None
                 steps[cell] = by
-        return cost, Move(steps, int(low), int(high))
+        return cost, Move(steps, int(max(low, -_FAR)), int(min(high, _FAR)))

@@ -135,8 +135,9 @@ class Persons:
     def _typical_first(self) -> pl.DataFrame:
         """The records, those first whose answers are given most."""
         given = [pl.len().over(name) for name in sorted(self._always_answered)]
-        order = pl.sum_horizontal(given) if given else pl.lit(0)
-        return self._records.sort(order, descending=True, maintain_order=True)
+        if not given:
+            return self._records
+        return self._records.sort(pl.sum_horizontal(given), descending=True, maintain_order=True)
 
     def _computed(self, records: pl.DataFrame) -> pl.DataFrame:
         """Records with all that follows from their answers."""
