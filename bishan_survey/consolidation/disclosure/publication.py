@@ -68,7 +68,7 @@ def protect(
     told: Collection[Place] = (),
     gone: Mapping[str, str] | None = None,
 ) -> Protected:
-    """Protect all tables about people together. The same tables and records in any order give the same result.
+    """Protect all tables about people together. The same records, and tables in any order, give the same result.
 
     Args:
         tables: the tables, in full, at the levels of area at which they are to be published, or have been.
