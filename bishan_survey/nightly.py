@@ -54,6 +54,7 @@ from bishan_survey.validation import checks_in_force, time_checks_in_force
 from bishan_survey.workspace import (
     RECORD,
     Workspace,
+    is_named_for,
     last_run,
     new_run,
     read_record,
@@ -81,6 +82,10 @@ class Night:
     """The workbooks that go back to villages."""
     refused: dict[str, str]
     """Delivery profiles that could not be written, and why."""
+    damaged: Sequence[str]
+    """Files of the cache that were damaged, and were made anew."""
+    clock_went_back: bool
+    """Whether the last run is said to have begun later than this one."""
 
 
 def nightly(workspace: Workspace, design: Design, started: datetime, progress: Progress) -> Night:
@@ -109,9 +114,14 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
             record |= persons_on_record(persons)
             record |= since_last_year(examined.over_time)
             record |= {"returned": len(returned), "profiles_refused": refused}
+            cache = workspace.cache.told()
+            record |= {"cache": cache}
             write_atomically(run.path / RECORD, _as_json(record), private=False)
+        workspace.cache.sweep()
         progress.advance()
-    return Night(run.id, workspace.runs / run.id, examined, results, followed, returned, refused)
+    back = not is_named_for(run.id, started)
+    folder = workspace.runs / run.id
+    return Night(run.id, folder, examined, results, followed, returned, refused, cache["damaged"], back)
 
 
 def hand_back(workspace: Workspace, design: Design, batch: Batch, folder: Path, progress: Progress) -> list[Returned]:
@@ -260,7 +270,7 @@ def read_register(workspace: Workspace, design: Design, name: str, progress: Pro
     survey, areas = workspace.settings.survey, workspace.areas
     if not submissions:
         return None
-    return examine_list(submissions, design, survey, areas, progress, workspace.passwords())
+    return examine_list(submissions, design, survey, areas, progress, _senders(workspace))
 
 
 def read_roster(workspace: Workspace, design: Design, progress: Progress) -> Roster | None:
@@ -272,11 +282,15 @@ def read_roster(workspace: Workspace, design: Design, progress: Progress) -> Ros
 def known_of(workspace: Workspace, design: Design) -> Known:
     """What a workspace knows of those who send files."""
     if not workspace.mappings.is_file():
-        return Known(passwords=workspace.passwords())
+        return _senders(workspace)
     index = AreaIndex(workspace.areas, design.layout)
     path, survey = workspace.mappings, workspace.settings.survey
     mappings = read_mappings(path.read_bytes(), path.name, design, survey, index)
-    return Known(tuple(mappings), workspace.passwords())
+    return replace(_senders(workspace), mappings=tuple(mappings))
+
+
+def _senders(workspace: Workspace) -> Known:
+    return Known(passwords=workspace.passwords(), shelf=workspace.cache)
 
 
 def _results(workspace: Workspace, design: Design, examined: Examined, consolidated: Consolidated) -> Results:

@@ -193,12 +193,22 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     )
     for reason in night.refused.values():
         show.remark(f"提醒：没有写出。{reason}")
+    for told in _of_the_machine(night):
+        show.remark(f"提醒：{told}")
     suspected = flagged_rules(night.followed.rules, night.results.design.lifecycle)
     for warning in [*suspected.values(), *_warnings(workspace, examined)]:
         show.remark(f"提醒：{warning}")
     where = {"run": night.run_id, "folder": str(night.folder), "profiles_refused": night.refused}
     fared = following(night.followed, night.results.design)
     show.document("nightly/1", {**where, **summary(examined), **fared, **since_last_year(examined.over_time)})
+
+
+def _of_the_machine(night: "Night") -> Iterator[str]:
+    """What of the machine, and not of the survey, somebody should look at."""
+    if night.damaged:
+        yield f"缓存 cache/ 中有{len(night.damaged)}个文件已损坏，已重新读取原件，结果不受影响：{'、'.join(night.damaged)}"
+    if night.clock_went_back:
+        yield f"电脑的时钟比上一次运行还早，请校准；本次运行的编号接在上一次后面：{night.run_id}"
 
 
 def _fates(remembered: "pl.DataFrame") -> list[tuple[str, int]]:

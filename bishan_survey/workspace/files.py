@@ -1,0 +1,139 @@
+"""Files of a workspace: private, there in full or not at all, and there after a power cut."""
+
+import errno
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+WRITING = ".writing-"
+"""How the names of files begin that are not there in full yet."""
+_OWNER_ONLY_FOLDER = 0o700
+OWNER_ONLY_FILE = 0o600
+_READABLE_FILE = 0o644
+_PAUSES = (0.2, 0.5, 1.0, 0.0)
+"""Seconds to wait for somebody who is writing a file, after each attempt to copy it."""
+
+
+class StillChangingError(Exception):
+    """A file is being written for longer than we wait."""
+
+
+def make_private_folder(path: Path) -> None:
+    """A folder that its owner alone can open (as far as the system knows owners)."""
+    path.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+
+
+def write_atomically(path: Path, content: bytes, *, private: bool, durable: bool = True) -> None:
+    """Write a file that is there in full or not at all.
+
+    Args:
+        path: the file.
+        content: all of it.
+        private: whether only its owner may read it.
+        durable: whether it must outlast a power cut from now on.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        Path(name).chmod(OWNER_ONLY_FILE if private else _READABLE_FILE)
+        Path(name).replace(path)
+        if durable:
+            sync_folder(path.parent)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def files_below(folder: Path) -> list[Path]:
+    """All that lies below a folder and is no folder, in order of path; nothing if there is no such folder.
+
+    Raises:
+        OSError: a folder cannot be listed: what lies in it must not be missed in silence.
+    """
+    found: list[Path] = []
+    if folder.is_dir():
+        for parent, _, names in os.walk(folder, onerror=_raised):
+            found += [Path(parent, name) for name in names]
+    return sorted(found)
+
+
+def whole_content(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of a file, however large; an empty text of what is no file: a pipe, a link to nowhere.
+
+    Raises:
+        OSError: it cannot be read, or is gone.
+    """
+    if not stat.S_ISREG(path.lstat().st_mode) and not path.is_file():
+        return "", 0
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
+
+
+def copy_at_rest(path: Path, copy: Path) -> None:
+    """Copy a file that nobody is writing meanwhile; if somebody is, again after a while.
+
+    Raises:
+        StillChangingError: it never stayed as it was.
+        OSError: it cannot be read, or the copy not be written.
+    """
+    for pause in _PAUSES:
+        before = _state(path)
+        shutil.copyfile(path, copy)
+        if _state(path) == before:
+            return
+        time.sleep(pause)
+    raise StillChangingError
+
+
+def _state(path: Path) -> tuple[int, int]:
+    told = path.stat()
+    return told.st_size, told.st_mtime_ns
+
+
+def _raised(error: OSError) -> None:
+    raise error
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Remove files that an interrupted run has not written in full."""
+    for left in folder.glob(f"{WRITING}*"):
+        with suppress(OSError):
+            left.unlink()
+
+
+def sync_tree(folder: Path) -> None:
+    """Make sure that a folder and all that is in it outlast a power cut, as far as the system can."""
+    for path in [*folder.rglob("*"), folder]:
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            sync_file(path)
+
+
+def sync_file(path: Path) -> None:
+    """Make sure that a file of ours outlasts a power cut."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that the names in a folder outlast a power cut; Windows has no such call, some shares neither."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)
