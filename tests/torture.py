@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from bishan_survey.model import AreaFrame, Design, Village
 from bishan_survey.nightly import nightly
 from bishan_survey.workspace import RECORD, Workspace, current_run, read_record
 from tests.returns.sending import OTHER_VILLAGE, VILLAGE, Silent, person
-from tests.workspace.tiny import STARTED, Tiny, bytes_of
+from tests.workspace.tiny import STARTED, Tiny, bytes_of, small
 
 _CHANGES = ("open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "shutil.copyfile")
 _TOWN = ("500120001", "璧城街道")
@@ -43,11 +43,6 @@ class Instant:
 
     seconds: float | None = None
     change: int | None = None
-
-
-def small(design: Design) -> Design:
-    """The definitions, with few tables: a night's length is no part of what is tested."""
-    return replace(design, rules=design.rules[:20], shells=design.shells[:2], profiles={}, indicators=(), lists=())
 
 
 def killed_night(root: Path, design: Design, instant: Instant, counted: Any = None) -> None:

@@ -98,6 +98,7 @@ def run() -> None:
     """Run the command line and exit. Errors are said in words; a traceback appears only with ``--debug``."""
     _use_utf8()
     speak_chinese()
+    sys.unraisablehook = _unless_the_disk
     try:
         # Not "standalone", so that typer leaves its errors to us.
         code = app(prog_name="bishan-survey", standalone_mode=False)
@@ -115,6 +116,12 @@ def run() -> None:
         _stop(_disk_error(error))
     except Exception as error:
         _stop(_explained(error))
+
+
+def _unless_the_disk(unraisable: "sys.UnraisableHookArgs") -> None:
+    """What goes wrong while something is being thrown away; of a disk that has failed, the error itself tells."""
+    if _debug or not isinstance(unraisable.exc_value, OSError):
+        sys.__unraisablehook__(unraisable)
 
 
 def _use_utf8() -> None:

@@ -206,7 +206,8 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
 def _of_the_machine(night: "Night") -> Iterator[str]:
     """What of the machine, and not of the survey, somebody should look at."""
     if night.damaged:
-        yield f"缓存 cache/ 中有{len(night.damaged)}个文件已损坏，已重新读取原件，结果不受影响：{'、'.join(night.damaged)}"
+        names = "、".join(night.damaged)
+        yield f"缓存 cache/ 中有{len(night.damaged)}个文件已损坏，已重新读取原件，结果不受影响：{names}"
     if night.clock_went_back:
         yield f"电脑的时钟比上一次运行还早，请校准；本次运行的编号接在上一次后面：{night.run_id}"
 

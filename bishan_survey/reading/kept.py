@@ -12,7 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
-from bishan_survey import __version__
 from bishan_survey.model import OWN_SHEETS
 from bishan_survey.reading.grid import Answer, Contents, Grid, Listing, Member, Request
 
@@ -42,8 +41,8 @@ class DamagedError(ValueError):
 
 @cache
 def reader_digest() -> str:
-    """Of all that an answer depends on besides the file: this program, its readers, the libraries they use."""
-    digest = hashlib.sha256(f"{__version__}{sorted(OWN_SHEETS)}".encode())
+    """Of all that an answer depends on besides the file: the readers themselves, and the libraries that they use."""
+    digest = hashlib.sha256(repr(sorted(OWN_SHEETS)).encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
     for name in _LIBRARIES:

@@ -3,24 +3,16 @@
 import errno
 import hashlib
 import os
-import shutil
 import stat
 import tempfile
-import time
 from contextlib import suppress
 from pathlib import Path
 
 WRITING = ".writing-"
 """How the names of files begin that are not there in full yet."""
 _OWNER_ONLY_FOLDER = 0o700
-OWNER_ONLY_FILE = 0o600
+_OWNER_ONLY_FILE = 0o600
 _READABLE_FILE = 0o644
-_PAUSES = (0.2, 0.5, 1.0, 0.0)
-"""Seconds to wait for somebody who is writing a file, after each attempt to copy it."""
-
-
-class StillChangingError(Exception):
-    """A file is being written for longer than we wait."""
 
 
 def make_private_folder(path: Path) -> None:
@@ -44,7 +36,7 @@ def write_atomically(path: Path, content: bytes, *, private: bool, durable: bool
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        Path(name).chmod(OWNER_ONLY_FILE if private else _READABLE_FILE)
+        Path(name).chmod(_OWNER_ONLY_FILE if private else _READABLE_FILE)
         Path(name).replace(path)
         if durable:
             sync_folder(path.parent)
@@ -66,37 +58,19 @@ def files_below(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def whole_content(path: Path) -> tuple[str, int]:
-    """SHA-256 and size of a file, however large; an empty text of what is no file: a pipe, a link to nowhere.
+def content_of(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of a file, however large; an empty text where nobody may read it, or it is none (a pipe).
 
     Raises:
-        OSError: it cannot be read, or is gone.
+        OSError: it is gone, or the disk or the share it lies on is failing.
     """
     if not stat.S_ISREG(path.lstat().st_mode) and not path.is_file():
         return "", 0
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
-
-
-def copy_at_rest(path: Path, copy: Path) -> None:
-    """Copy a file that nobody is writing meanwhile; if somebody is, again after a while.
-
-    Raises:
-        StillChangingError: it never stayed as it was.
-        OSError: it cannot be read, or the copy not be written.
-    """
-    for pause in _PAUSES:
-        before = _state(path)
-        shutil.copyfile(path, copy)
-        if _state(path) == before:
-            return
-        time.sleep(pause)
-    raise StillChangingError
-
-
-def _state(path: Path) -> tuple[int, int]:
-    told = path.stat()
-    return told.st_size, told.st_mtime_ns
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
+    except PermissionError:
+        return "", 0
 
 
 def _raised(error: OSError) -> None:

@@ -3,7 +3,9 @@
 import csv
 import io
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,15 +21,12 @@ from bishan_survey.model import AreaFrame, Survey
 from bishan_survey.reading.incoming import digest_of, is_dropping
 from bishan_survey.workspace.cache import CACHE, Cache
 from bishan_survey.workspace.files import (
-    OWNER_ONLY_FILE,
     WRITING,
-    StillChangingError,
     clear_unfinished,
-    copy_at_rest,
+    content_of,
     files_below,
     make_private_folder,
     sync_file,
-    whole_content,
     write_atomically,
 )
 from bishan_survey.workspace.holder import HOLDER, held, told_of
@@ -42,6 +41,8 @@ CHANGED_NUMBERS = ("changed-numbers.xlsx", "changed-numbers.csv")
 _LOCK = ".lock"
 _UNREAD = "unread"
 """Where what could not be read would lie; nothing ever does."""
+_WAITS = (0.3, 0.6, 1.2)
+"""Seconds in which a file that somebody was writing must stay as it is, attempt by attempt."""
 _NO_INBOX = "收件夹在网络盘上的，请看网络盘是否连上；否则请重新建立 inbox 文件夹，或运行 bishan-survey init"
 _EMPTY_INBOX = "收件夹在网络盘上的，请看网络盘是否连上；各村的表要一直放在收件夹里。要从头开始的，请另建一个工作区"
 
@@ -193,7 +194,9 @@ class Workspace:
         paths = files_below(folder)
         names = {path: path.relative_to(folder).as_posix() for path in paths}
         wanted = [path for path in paths if not is_dropping(names[path])]
-        return [self._archive(path, names[path]) for path in wanted], len(paths) - len(wanted)
+        contents = {path: content_of(path) for path in wanted}  # all before the first is copied: who writes is noticed
+        archived = [self._archive(path, names[path], *contents[path]) for path in wanted]
+        return archived, len(paths) - len(wanted)
 
     def _remember(self, files: Sequence[Received], now: datetime) -> Receipts:
         """When each content was first met, those of tonight included."""
@@ -204,40 +207,38 @@ class Workspace:
             write_atomically(path, receipts_csv(receipts), private=True)
         return receipts
 
-    def _archive(self, path: Path, name: str) -> Received:
+    def _archive(self, path: Path, name: str, digest: str, size: int) -> Received:
         """A file of the inbox with its copy in the archive; one that nobody can read is told by the reader."""
-        try:
-            digest, size = whole_content(path)
-            if digest and digest_of(self._archived(digest, path))[0] != digest:
-                digest, size = self._copy(path)
-        except (PermissionError, StillChangingError):
-            digest, size = "", 0
+        waits = iter(_WAITS)
+        while digest and not self._is_archived(path, digest):  # somebody is writing it just now
+            wait = next(waits, None)
+            digest, size = content_of(path) if wait is not None else ("", 0)
+            time.sleep(wait or 0)
         return Received(name, self._archived(digest, path) if digest else self.root / ARCHIVE / _UNREAD, digest, size)
+
+    def _is_archived(self, path: Path, digest: str) -> bool:
+        """Whether the archive has a copy of this content, now at the latest; not if the file has changed meanwhile."""
+        kept = self._archived(digest, path)
+        return digest_of(kept)[0] == digest or self._copy(path, digest, kept)
 
     def _archived(self, digest: str, path: Path) -> Path:
         return self.root / ARCHIVE / digest[:2] / f"{digest}{path.suffix.lower()}"
 
-    def _copy(self, path: Path) -> tuple[str, int]:
-        """Copy a file into the archive, under the hash of what was copied, however large it is.
-
-        Raises:
-            StillChangingError: somebody is writing it.
-        """
-        make_private_folder(self.root / ARCHIVE)
+    def _copy(self, path: Path, digest: str, kept: Path) -> bool:
+        """Copy a file into the archive, however large it is, if it still is what it was."""
+        make_private_folder(kept.parent)
         handle, name = tempfile.mkstemp(dir=self.root / ARCHIVE, prefix=WRITING)
         os.close(handle)
         copy = Path(name)
         try:
-            copy_at_rest(path, copy)
-            digest, size = digest_of(copy)
-            copy.chmod(OWNER_ONLY_FILE)
-            sync_file(copy)
-            make_private_folder(self._archived(digest, path).parent)
-            copy.replace(self._archived(digest, path))
-        except BaseException:
+            shutil.copyfile(path, copy)
+            same = digest_of(copy)[0] == digest
+            if same:
+                sync_file(copy)
+                copy.replace(kept)
+        finally:
             copy.unlink(missing_ok=True)
-            raise
-        return digest, size
+        return same
 
 
 def create_workspace(

@@ -23,6 +23,8 @@ _ADVICE = (
     "表照样算，只是所有的问题从头记起，人的编号从头编起，与以前给出的对不上"
 )
 
+_POINTER_ADVICE = "请用记事本把它改成 runs/ 里最近一次运行的文件夹名，如 20251101-020000；或从备份中恢复它"
+
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
@@ -113,8 +115,10 @@ def current_run(workspace: Workspace) -> RunFolder:
     pointer = workspace.runs / POINTER
     if not pointer.is_file():
         raise WorkspaceError(f"工作区 {workspace.root} 还没有结果", "请先运行 bishan-survey nightly")
-    run_id = pointer.read_text(encoding="utf-8").strip()
+    run_id = pointer.read_text(encoding="utf-8", errors="replace").strip()
+    if not _ID.fullmatch(run_id):
+        raise WorkspaceError(f"runs/{POINTER} 已损坏：其中应是一个运行编号", _POINTER_ADVICE)
     path = workspace.runs / run_id
-    if not run_id or not (path / RECORD).is_file():
+    if not (path / RECORD).is_file():
         raise WorkspaceError(f"当前结果 {run_id} 不完整或已被删除", _ADVICE)
     return RunFolder(run_id, path)

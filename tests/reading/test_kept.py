@@ -19,9 +19,7 @@ _GRIDS = st.builds(
     hidden_columns=_MANY,
     merged=st.lists(st.tuples(*[_NUMBERS] * 4), max_size=2).map(tuple),
 )
-_CONTENTS = st.builds(
-    Contents, kind=_TEXTS, grids=st.lists(_GRIDS, max_size=2).map(tuple), saved_at=st.none() | _TEXTS
-)
+_CONTENTS = st.builds(Contents, kind=_TEXTS, grids=st.lists(_GRIDS, max_size=2).map(tuple), saved_at=st.none() | _TEXTS)
 _MEMBERS = st.builds(Member, index=_NUMBERS, name=_TEXTS, sha256=_TEXTS, size=_NUMBERS, refused=_TEXTS)
 _LISTINGS = st.builds(Listing, members=st.lists(_MEMBERS, max_size=3).map(tuple), passed_over=_NUMBERS)
 

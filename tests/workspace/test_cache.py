@@ -11,7 +11,7 @@ from bishan_survey.reading.grid import Contents, Grid, Refusal, Request
 from bishan_survey.reading.kept import reader_digest
 from bishan_survey.workspace.cache import Cache
 from tests.returns.sending import OTHER_VILLAGE, person
-from tests.workspace.tiny import Tiny, bytes_of
+from tests.workspace.tiny import Tiny, bytes_of, small
 
 _ANSWER = Contents("csv", (Grid("表", [["试验甲"]]),))
 
@@ -27,7 +27,7 @@ def cache(tmp_path: Path) -> Cache:
 
 def test_nights_with_and_without_a_cache_are_alike(tmp_path: Path, design: Design, areas: AreaFrame) -> None:
     """Read, taken from the cache while a part of it is damaged, and read once more after all was deleted."""
-    tiny = Tiny(tmp_path / "工作区", design, areas)
+    tiny = Tiny(tmp_path / "工作区", small(design), areas)
     first = tiny.send("大旺社区.xlsx", [person(1), person(3)])
     other = tiny.send("另一村.xlsx", [person(5, education="99")], OTHER_VILLAGE)
     with zipfile.ZipFile(first.with_name("打包.zip"), "w") as archive:

@@ -1,6 +1,7 @@
 """A workspace of four villages, whose night takes no longer than it must."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -45,3 +46,8 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     """All files of a run but its record, which alone bears its id and time."""
     paths = (path for path in folder.rglob("*") if path.is_file() and path.name != RECORD)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def small(design: Design) -> Design:
+    """The definitions with few rules and tables, for nights that are about something else."""
+    return replace(design, rules=design.rules[:20], shells=design.shells[:2], profiles={}, indicators=(), lists=())
