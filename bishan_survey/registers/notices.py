@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import polars as pl
 
 from bishan_survey import frames
-from bishan_survey.design import widest_sheet
+from bishan_survey.design import variables_in, widest_sheet
 from bishan_survey.model import AreaFrame, Batch, Design, Notice
 from bishan_survey.registers.persons import PERSON, PLACE
 
 _MISSING, _EXTRA, _MANY_EXTRA = "R01", "R02", "R03"
 _IN_TOWN, _MANY_ELSEWHERE, _IN_DISTRICT = "R04", "R05", "R08"
-_DECIDED = "S0"
+_DECIDED = "decided"
+"""What survivor rules prefer by which stand on decisions."""
 _FOUND = {name: f"found_{name}" for name in (*PLACE, *frames.AREA)}
 
 
@@ -26,7 +27,8 @@ def roster_findings(rows: pl.DataFrame, batch: Batch, design: Design, areas: Are
     """
     found = rows.select("status", its_town="town", its_village="village", **_FOUND)
     # What the district has decided is not to be undone because of the roster.
-    decided = batch.links.filter(outcome="kept", rule=_DECIDED).select(*frames.PLACE)
+    rules = [rule.id for rule in design.survivor_rules if _DECIDED in variables_in(rule.prefer)]
+    decided = batch.links.filter(pl.col("rule").is_in(rules), outcome="kept").select(*frames.PLACE)
     found = found.join(decided, on=[*frames.PLACE], how="anti", nulls_equal=True, maintain_order="left")
     told = [
         _missing(rows, batch, design.notices[_MISSING]),
