@@ -50,6 +50,7 @@ from bishan_survey.record import (
     since_last_year,
 )
 from bishan_survey.registers import roster_of
+from bishan_survey.unchanged import STATE, given, state_of
 from bishan_survey.validation import checks_in_force, time_checks_in_force
 from bishan_survey.workspace import (
     RECORD,
@@ -99,6 +100,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         progress: told how far it has come.
     """
     with workspace.locked():
+        known_by = given(workspace.root, started)
         before = remembered(workspace)
         known = remembered_persons(workspace, last_years_workspace(workspace, design))
         examined, results = consolidate_workspace(workspace, design, started, progress)
@@ -115,7 +117,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
             record |= since_last_year(examined.over_time)
             record |= {"returned": len(returned), "profiles_refused": refused}
             cache = workspace.cache.told()
-            record |= {"cache": cache}
+            record |= {"cache": cache, STATE: state_of(known_by, workspace.root, run.path)}
             write_atomically(run.path / RECORD, _as_json(record), private=False)
         workspace.cache.sweep()
         progress.advance()

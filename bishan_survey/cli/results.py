@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -120,6 +120,10 @@ def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: Json
 def nightly(
     workspace: WorkspaceArgument,
     strict: Annotated[bool, typer.Option("--strict", help="有必须改正的问题时，退出码为1。")] = False,
+    if_changed: Annotated[
+        bool,
+        typer.Option("--if-changed", help="今天运行过以后，收到的表、设置、定义等都没有变的，不再重做。"),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """夜间运行：从收表到发布，一次做完。
@@ -128,13 +132,32 @@ def nightly(
     """
     from datetime import datetime
 
+    from bishan_survey.unchanged import unchanged_run
+
+    started = datetime.now().astimezone()
+    record = unchanged_run(workspace, started) if if_changed else None
+    if record is not None:
+        raise typer.Exit(_show_unchanged(Show(as_json), workspace / "runs" / record["id"], record, strict))
+
     from bishan_survey.nightly import nightly as run_night
 
     opened, design = open_workspace(workspace)
     with ShownProgress() as progress:
-        night = run_night(opened, design, datetime.now().astimezone(), progress)
+        night = run_night(opened, design, started, progress)
     _show_night(Show(as_json), opened, night)
     raise typer.Exit(_night_exit(night.examined, strict))
+
+
+def _show_unchanged(show: Show, folder: Path, record: dict[str, Any], strict: bool) -> int:
+    """That nothing has changed since the current run, and what it said; returns the exit code that it ended with."""
+    show.heading(f"没有变化，结果仍是 {record['id']}")
+    show.remark("收到的表、名单、更正、判定、设置、定义和程序都与那一次相同，没有重做。")
+    show.pairs([("本次运行的全部文件", folder)])
+    about = {"run": record["id"], "folder": str(folder), "unchanged": True}
+    show.document("nightly/1", {**{k: v for k, v in record.items() if k not in ("schema", "id")}, **about})
+    if record["files"]["unusable"] or record["roster"]["unusable"]:
+        return UnusableFilesError.exit_code
+    return EXIT_HARD_FINDINGS if strict and record["findings"].get("hard") else EXIT_CLEAN
 
 
 def _night_exit(examined: "Examined", strict: bool) -> int:
