@@ -155,7 +155,7 @@ def main() -> None:
         for number in range(1, asked.instants + 1):
             found[torture.kill()] += 1
             torture.recover()
-            if number % 20 == 0:
+            if number % 5 == 0:
                 print(number, dict(found), flush=True)
 
 
