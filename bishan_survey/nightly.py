@@ -53,8 +53,10 @@ from bishan_survey.registers import roster_of
 from bishan_survey.unchanged import STATE, given, state_of
 from bishan_survey.validation import checks_in_force, time_checks_in_force
 from bishan_survey.workspace import (
+    ON_RECORD,
     RECORD,
     Workspace,
+    audit_head,
     is_named_for,
     last_run,
     new_run,
@@ -111,6 +113,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         progress.begin("写出结果", 1)
         with new_run(workspace, started) as run:
             refused = publish(run.path, results, followed, persons)
+            progress.advance()
             returned = hand_back(workspace, design, batch, run.path / RESTRICTED / RETURNS, progress)
             record = run_record(run.id, started, examined, results) | following(followed, design)
             record |= persons_on_record(persons)
@@ -118,9 +121,9 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
             record |= {"returned": len(returned), "profiles_refused": refused}
             cache = workspace.cache.told()
             record |= {"cache": cache, STATE: state_of(known_by, workspace.root, run.path)}
+            record |= {ON_RECORD: audit_head(workspace.root).as_json()}
             write_atomically(run.path / RECORD, _as_json(record), private=False)
         workspace.cache.sweep()
-        progress.advance()
     back = not is_named_for(run.id, started)
     folder = workspace.runs / run.id
     return Night(run.id, folder, examined, results, followed, returned, refused, cache["damaged"], back)

@@ -8,16 +8,11 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from bishan_survey.private import OWNER_ONLY_FILE
+
 WRITING = ".writing-"
 """How the names of files begin that are not there in full yet."""
-_OWNER_ONLY_FOLDER = 0o700
-_OWNER_ONLY_FILE = 0o600
 _READABLE_FILE = 0o644
-
-
-def make_private_folder(path: Path) -> None:
-    """A folder that its owner alone can open (as far as the system knows owners)."""
-    path.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
 
 
 def write_atomically(path: Path, content: bytes, *, private: bool, durable: bool = True) -> None:
@@ -36,7 +31,7 @@ def write_atomically(path: Path, content: bytes, *, private: bool, durable: bool
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        Path(name).chmod(_OWNER_ONLY_FILE if private else _READABLE_FILE)
+        Path(name).chmod(OWNER_ONLY_FILE if private else _READABLE_FILE)
         Path(name).replace(path)
         if durable:
             sync_folder(path.parent)

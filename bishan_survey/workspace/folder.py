@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from bishan_survey.design import read_area_frame
 from bishan_survey.errors import BusyError, WorkspaceError
 from bishan_survey.model import AreaFrame, Survey
+from bishan_survey.private import make_private_folder
 from bishan_survey.reading.incoming import digest_of, is_dropping
 from bishan_survey.workspace.cache import CACHE, Cache
 from bishan_survey.workspace.files import (
@@ -25,15 +26,14 @@ from bishan_survey.workspace.files import (
     clear_unfinished,
     content_of,
     files_below,
-    make_private_folder,
     sync_file,
     write_atomically,
 )
-from bishan_survey.workspace.holder import HOLDER, held, told_of
+from bishan_survey.workspace.holder import HOLDER, held, who_holds
 from bishan_survey.workspace.receipts import RECEIPTS_FILE, Receipts, read_receipts, receipts_csv, with_arrivals
 from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Settings, read_settings, settings_text
 
-INBOX, ARCHIVE, RUNS = "inbox", "archive", "runs"
+INBOX, ARCHIVE, RUNS, RELEASED = "inbox", "archive", "runs", "released"
 REGISTERS, DECISIONS, DELIVERIES = "registers", "decisions", "deliveries"
 MAPPINGS, PASSWORDS = "mappings.csv", "passwords.txt"
 CORRECTIONS = ("corrections.xlsx", "corrections.csv")
@@ -103,6 +103,11 @@ class Workspace:
         return self.root / DELIVERIES
 
     @property
+    def released(self) -> Path:
+        """Where it is remembered what was made public, a folder for each edition."""
+        return self.root / RELEASED
+
+    @property
     def mappings(self) -> Path:
         """Headers that people have approved."""
         return self.root / MAPPINGS
@@ -152,7 +157,7 @@ class Workspace:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            whose = told_of(self.root / HOLDER)
+            whose = who_holds(self.root / HOLDER)
             raise BusyError(f"工作区 {self.root} 正由另一次运行使用{whose}", "请等它结束后再运行") from None
         try:
             with held(self.root / HOLDER):
@@ -251,10 +256,11 @@ def create_workspace(
     """
     if (root / SETTINGS_FILE).exists():
         raise WorkspaceError(f"{root} 已经是工作区", "不会覆盖；要重新开始，请换一个文件夹")
+    root.mkdir(parents=True, exist_ok=True)
     for town in sorted({row["town_name"] for row in area_rows}):
-        (root / INBOX / town).mkdir(parents=True, exist_ok=True)
-    make_private_folder(root / ARCHIVE)
-    make_private_folder(root / DECISIONS)
+        make_private_folder(root / INBOX / town)
+    for name in (ARCHIVE, DECISIONS, REGISTERS):
+        make_private_folder(root / name)
     (root / RUNS).mkdir(exist_ok=True)
     (root / AREA_FILE).write_bytes(_csv(area_rows))
     text = settings_text(survey, district_code, district)

@@ -31,7 +31,7 @@ def held(path: Path) -> Iterator[None]:
             path.unlink()
 
 
-def told_of(path: Path) -> str:
+def who_holds(path: Path) -> str:
     """Since when and by whom the workspace is held, in brackets; nothing where that cannot be told."""
     try:
         about = json.loads(path.read_text(encoding="utf-8"))

@@ -19,8 +19,9 @@ from tests.people import adult, certificate
 COMMANDS = ["init", "sample", "template", "ingest", "validate", "dedupe", "consolidate", "nightly", "export", "doctor"]
 COMMANDS += ["progress", "explain", "tabulate", "roster", "changes", "deliver", "receipts", "codebook", "package"]
 GROUPED = ["corrections check", "corrections new", "decisions check", "numbers check", "numbers new", "design check"]
-COMMANDS += ["indicators", "reconcile"]
-GROUPED += ["profile learn"]
+COMMANDS += ["indicators", "reconcile", "release"]
+GROUPED += ["profile learn", "audit show", "audit check", "keys new"]
+COMMANDS += ["encrypt", "decrypt"]
 
 
 def run(*words: object, columns: int = 100, **environment: str) -> subprocess.CompletedProcess[str]:
