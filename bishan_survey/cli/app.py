@@ -5,6 +5,7 @@ imports what it needs when it runs.
 """
 
 import errno
+import re
 import sys
 from typing import Annotated
 
@@ -106,6 +107,7 @@ def run() -> None:
     """Run the command line and exit. Errors are said in words; a traceback appears only with ``--debug``."""
     _use_utf8()
     speak_chinese()
+    sys.unraisablehook = _unless_the_disk
     try:
         # Not "standalone", so that typer leaves its errors to us.
         code = app(prog_name="bishan-survey", standalone_mode=False)
@@ -125,6 +127,12 @@ def run() -> None:
         _stop(_explained(error))
 
 
+def _unless_the_disk(unraisable: "sys.UnraisableHookArgs") -> None:
+    """What goes wrong while something is being thrown away; of a disk that has failed, the error itself tells."""
+    if _debug or not isinstance(unraisable.exc_value, OSError):
+        sys.__unraisablehook__(unraisable)
+
+
 def _use_utf8() -> None:
     """Chinese comes out right on any console and in any pipe, on Windows too."""
     for stream in (sys.stdout, sys.stderr):
@@ -132,22 +140,41 @@ def _use_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+_NO_SHARE = "网络盘断开了，或没有回应"
 _DISK = {
     errno.EACCES: "没有权限",
     errno.EPERM: "没有权限",
     errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EFBIG: "文件大小超过系统的限度",
     errno.EROFS: "磁盘或文件夹是只读的",
     errno.ENOENT: "找不到",
     errno.ENOTDIR: "不是文件夹",
     errno.EISDIR: "是文件夹，不是文件",
     errno.EEXIST: "已经存在",
+    errno.EIO: "磁盘或网络盘出错",
+    errno.EMFILE: "打开的文件太多",
+    **dict.fromkeys(
+        (errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTUNREACH),
+        _NO_SHARE,
+    ),
 }
+_WINDOWS_SHARE = frozenset({51, 53, 55, 59, 64, 67, 121, 1231})
+"""What Windows says when a share is gone; its errno says nothing."""
+_RUST = re.compile(r"\(os error (\d+)\)")
+"""How polars tells what the operating system said."""
 
 
 def _disk_error(error: OSError) -> WorkspaceError:
     """What the operating system refused, in Chinese, with the path."""
-    why = _DISK.get(error.errno or 0, "读写出错")
-    made = WorkspaceError(f"{why}：{error.filename or ''}", "请核对路径、权限和磁盘空间后再运行")
+    told = _RUST.search(str(error))
+    code = error.errno or (int(told[1]) if told else 0)
+    why = _DISK.get(code, "读写出错")
+    if getattr(error, "winerror", None) in _WINDOWS_SHARE:
+        why = _NO_SHARE
+    where = f"：{error.filename}" if error.filename else ""
+    advice = "请核对路径、权限、磁盘空间和网络盘后再运行；已发布的结果没有变"
+    made = WorkspaceError(f"{why}{where}", advice)
     made.__cause__ = error
     return made
 

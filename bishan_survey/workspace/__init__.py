@@ -10,6 +10,7 @@ from bishan_survey.workspace.audit import (
     check_audit,
     put_on_record,
 )
+from bishan_survey.workspace.files import write_atomically
 from bishan_survey.workspace.folder import (
     CHANGED_NUMBERS,
     CORRECTIONS,
@@ -19,10 +20,9 @@ from bishan_survey.workspace.folder import (
     Received,
     Workspace,
     create_workspace,
-    write_atomically,
 )
 from bishan_survey.workspace.log import LOGS, Log, told_of
-from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, last_run, new_run, read_record
+from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, is_named_for, last_run, new_run, read_record
 from bishan_survey.workspace.settings import SETTINGS_FILE, Settings, Thresholds
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "check_audit",
     "create_workspace",
     "current_run",
+    "is_named_for",
     "last_run",
     "new_run",
     "put_on_record",

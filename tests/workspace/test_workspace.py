@@ -126,7 +126,7 @@ def test_what_an_interrupted_run_left_is_cleared_and_never_current(workspace: Wo
 
 
 def test_a_pointer_to_nothing_is_told(workspace: Workspace) -> None:
-    (workspace.runs / "current.txt").write_text("gone", encoding="utf-8")
+    (workspace.runs / "current.txt").write_text("20251101-020000", encoding="utf-8")
     with pytest.raises(WorkspaceError, match="不完整或已被删除"):
         current_run(workspace)
 
