@@ -27,12 +27,12 @@ from bishan_survey.delivery import (
 )
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.model import Design, DisclosurePolicy, Table, TableShell
+from bishan_survey.private import make_private_folder
 from bishan_survey.tracing import counted_units
 from bishan_survey.workspace import (
     RunFolder,
     Workspace,
     current_run,
-    make_private_folder,
     read_record,
     write_atomically,
 )

@@ -49,7 +49,7 @@ def release(
     with opened.locked():
         edition = prepare(opened, design, again)
         if to is not None and not check:
-            with finished_folder(to) as beside:
+            with finished_folder(to, private=False) as beside:
                 kept = written(opened, edition, beside)
     _show(show, edition)
     if kept is not None:

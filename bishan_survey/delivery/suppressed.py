@@ -7,9 +7,10 @@ import polars as pl
 from xlsxwriter import Workbook
 
 from bishan_survey.delivery.lists import ListSheet, named_town, named_village, write_list
-from bishan_survey.delivery.private import create_private, write_private_csv
+from bishan_survey.delivery.private import write_private_csv
 from bishan_survey.delivery.styles import Styles
 from bishan_survey.model import AreaFrame, Survey
+from bishan_survey.private import create_private
 
 SUPPRESSED_LIST = "抑制清单"
 _REASONS = {

@@ -37,6 +37,8 @@ class Settings:
     """What the public edition must not tell; none: nothing is made public."""
     last_year: str | None = None
     """Where last year's workspace is, as written: absolute, or from the workspace's own folder."""
+    recipients: tuple[str, ...] = ()
+    """Public keys of those whom encrypted files are for."""
 
 
 _TEMPLATE = """\
@@ -74,6 +76,10 @@ group = 10
 width = 2
 # 公布到哪一级："district" 全区，"town" 镇街，"village" 村（社区）
 level = "town"
+
+# 用 --to 文件.age 取出的，加密给谁（公钥，可以几个），见 docs/how-to/protect-people.md
+# [encryption]
+# recipients = ["age1…"]
 """
 
 
@@ -132,6 +138,7 @@ class _Checked:
             ),
             disclosure=self._disclosure(),
             last_year=self._take("last_year", "workspace", str) if "last_year" in self._raw else None,
+            recipients=tuple(self._recipients()) if "encryption" in self._raw else (),
         )
         if not self._problems and dates["period_start"] > dates["period_end"]:
             self._problems.append("[survey] period_start 晚于 period_end")
@@ -165,6 +172,12 @@ class _Checked:
             known = "、".join(sorted(self._known_editions))
             self._problems.append(f"[survey] editions 中没有这些版本：{'、'.join(unknown) or '（空）'}；现有：{known}")
         return tuple(map(str, editions))
+
+    def _recipients(self) -> list[str]:
+        keys = self._take("encryption", "recipients", list)
+        if wrong := [str(key) for key in keys if not str(key).startswith("age1")]:
+            self._problems.append(f"[encryption] recipients 中不是公钥的（应以 age1 开头）：{'、'.join(wrong)}")
+        return [str(key) for key in keys]
 
     def _take(self, section: str, key: str, kind: Any) -> Any:
         part = self._raw.get(section)
