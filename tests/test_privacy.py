@@ -34,7 +34,7 @@ _HEADS = "甄户主"
 NUMBERS = [identity(order=order) for order in _ORDERS] + [identity("19500101", order) for order in _ORDERS]
 PHONES = [f"1990000{order:04d}" for order in _ORDERS]
 SECRETS = [*NUMBERS, *PHONES, *_NAMES.values(), _HEADS]
-_ROW = re.compile(r"^\| (`.*?) \| .* \| (人|程序) \| (\*\*是\*\*|否) \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| (`.*?) \| .* \| (人|程序) \| (\*\*是\*\*|否|小数) \|$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
