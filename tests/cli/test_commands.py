@@ -20,7 +20,7 @@ COMMANDS = ["init", "sample", "template", "ingest", "validate", "dedupe", "conso
 COMMANDS += ["progress", "explain", "tabulate", "roster", "changes", "deliver", "receipts", "codebook", "package"]
 GROUPED = ["corrections check", "corrections new", "decisions check", "numbers check", "numbers new", "design check"]
 COMMANDS += ["indicators", "reconcile"]
-GROUPED += ["profile learn"]
+GROUPED += ["profile learn", "config show", "config check", "runs list", "runs show", "runs diff"]
 
 
 def run(*words: object, columns: int = 100, **environment: str) -> subprocess.CompletedProcess[str]:
