@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from bishan_survey import __version__
 from bishan_survey.cli import (
+    audit,
     care,
     changes,
     codebook,
@@ -20,7 +21,9 @@ from bishan_survey.cli import (
     corrections,
     decisions,
     deliver,
+    encryption,
     examine,
+    export,
     indicators,
     make,
     numbers,
@@ -37,6 +40,7 @@ from bishan_survey.cli import (
 from bishan_survey.cli.chinese import ChineseGroup, in_chinese, speak_chinese
 from bishan_survey.cli.options import remember_flags
 from bishan_survey.errors import EXIT_CODES, DefinitionError, SurveyError, UsageError, WorkspaceError
+from bishan_survey.masks import without_numbers
 
 _EXITS = "\n\n".join(f"{code}　{meaning}" for code, meaning in sorted(EXIT_CODES.items()))
 
@@ -86,6 +90,7 @@ template.register(app)
 examine.register(app)
 validate.register(app)
 results.register(app)
+export.register(app)
 deliver.register(app)
 codebook.register(app)
 profile.register(app)
@@ -98,6 +103,8 @@ decisions.register(app)
 numbers.register(app)
 progress.register(app)
 changes.register(app)
+audit.register(app)
+encryption.register(app)
 care.register(app)
 config.register(app)
 runs.register(app)
@@ -178,7 +185,7 @@ def _explained(error: Exception) -> SurveyError:
 def _stop(error: SurveyError) -> None:
     if _debug:
         raise error
-    typer.echo(f"{error.title}：{error.message}", err=True)
+    typer.echo(without_numbers(f"{error.title}：{error.message}"), err=True)
     if error.advice:
-        typer.echo(f"怎么办：{error.advice}", err=True)
+        typer.echo(without_numbers(f"怎么办：{error.advice}"), err=True)
     sys.exit(error.exit_code)

@@ -20,7 +20,7 @@ class Kind(Enum):
     DATE = "日期"
     SHARE = "0到1的数"
     COUNT = "不小于0的整数"
-    SOME = "不小于1的整数"
+    PUBLIC_KEYS = "公钥的列表（每个以 age1 开头）"
 
 
 class Need(Enum):
@@ -85,31 +85,13 @@ KEYS = (
         Need.OPTIONAL,
         "../2024年调查",
     ),
-    Key("retention", "runs", Kind.SOME, "purge 保留最近多少次的结果", Need.OPTIONAL, 60),
     Key(
-        "retention",
-        "days",
-        Kind.SOME,
-        "purge 保留最近多少天的结果；与 runs 都写了的，两样都不满足才删",
+        "encryption",
+        "recipients",
+        Kind.PUBLIC_KEYS,
+        "用 --to 文件.age 取出的，加密给谁（公钥，可以几个），见 docs/how-to/protect-people.md",
         Need.OPTIONAL,
-        365,
-    ),
-    Key(
-        "retention",
-        "restricted_runs",
-        Kind.SOME,
-        "其中含个人信息的部分（restricted/），保留最近多少次",
-        Need.OPTIONAL,
-        14,
-    ),
-    Key("retention", "restricted_days", Kind.SOME, "其中含个人信息的部分，保留最近多少天", Need.OPTIONAL, 30),
-    Key(
-        "retention",
-        "originals_days",
-        Kind.SOME,
-        "不在收件夹和 registers/ 里了的原件，从最后一次用到它起，在 archive/ 里还留多少天",
-        Need.OPTIONAL,
-        365,
+        ["age1…"],
     ),
 )
 BY_ID = {key.id: key for key in KEYS}
@@ -127,7 +109,9 @@ _FITS: dict[Kind, Callable[[Any], bool]] = {
     Kind.DATE: lambda v: isinstance(v, date),
     Kind.SHARE: lambda v: isinstance(v, int | float) and 0 <= v <= 1,
     Kind.COUNT: lambda v: isinstance(v, int) and v >= 0,
-    Kind.SOME: lambda v: isinstance(v, int) and v >= 1,
+    Kind.PUBLIC_KEYS: lambda v: (
+        isinstance(v, list) and all(isinstance(one, str) and one.startswith("age1") for one in v)
+    ),
 }
 
 
@@ -139,13 +123,17 @@ def from_text(key: Key, text: str) -> Any:
         return None
 
 
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 _FROM_TEXT: dict[Kind, Callable[[str], Any]] = {
     Kind.TEXT: str,
-    Kind.TEXTS: lambda text: [part.strip() for part in text.split(",") if part.strip()],
+    Kind.TEXTS: _parts,
+    Kind.PUBLIC_KEYS: _parts,
     Kind.DATE: date.fromisoformat,
     Kind.SHARE: float,
     Kind.COUNT: int,
-    Kind.SOME: int,
 }
 
 

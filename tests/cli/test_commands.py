@@ -21,6 +21,8 @@ COMMANDS += ["progress", "explain", "tabulate", "roster", "changes", "deliver", 
 GROUPED = ["corrections check", "corrections new", "decisions check", "numbers check", "numbers new", "design check"]
 COMMANDS += ["indicators", "reconcile"]
 GROUPED += ["profile learn", "config show", "config check", "runs list", "runs show", "runs diff"]
+GROUPED += ["profile learn", "audit show", "audit check", "keys new"]
+COMMANDS += ["encrypt", "decrypt"]
 
 
 def run(*words: object, columns: int = 100, **environment: str) -> subprocess.CompletedProcess[str]:

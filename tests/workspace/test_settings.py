@@ -29,13 +29,13 @@ def sources(path: Path, said: Overrides) -> dict[str, tuple[object, str]]:
 
 
 def test_the_strongest_source_wins(workspace: Workspace) -> None:
-    path = add(workspace, "\n[retention]\nruns = 3\ndays = 4\n")
-    environment = {"BISHAN_SURVEY_RETENTION_DAYS": "5", "BISHAN_SURVEY_RETENTION_RESTRICTED_DAYS": "6", "HOME": "x"}
-    found = sources(path, Overrides({"retention.restricted_days": "7"}, environment))
-    assert found["retention.runs"] == (3, "file")
-    assert found["retention.days"] == (5, "environment")
-    assert found["retention.restricted_days"] == (7, "flag")
-    assert found["retention.originals_days"] == (None, "default")
+    path = add(workspace, '\n[last_year]\nworkspace = "上年"\n')
+    environment = {"BISHAN_SURVEY_SURVEY_TITLE": "名称", "BISHAN_SURVEY_THRESHOLDS_HELD_SHARE": "0.5", "HOME": "x"}
+    found = sources(path, Overrides({"thresholds.held_share": "0.25"}, environment))
+    assert found["last_year.workspace"] == ("上年", "file")
+    assert found["survey.title"] == ("名称", "environment")
+    assert found["thresholds.held_share"] == (0.25, "flag")
+    assert found["encryption.recipients"] == (None, "default")
     assert list(found) == [key.id for key in KEYS]
 
 
@@ -68,7 +68,10 @@ def test_a_new_file_can_be_uncommented(workspace: Workspace) -> None:
 
 
 def test_everything_that_is_wrong_is_told_at_once(workspace: Workspace) -> None:
-    path = add(workspace, '\n[retention]\nrun = 3\ndays = 0\n[retentoin]\n[last_year]\nworkspace = ""\n')
+    path = add(
+        workspace,
+        '\n[encryption]\nrecipient = 3\nrecipients = ["AGE-SECRET-KEY-1"]\n[encrypton]\n[last_year]\nworkspace = ""\n',
+    )
     said = Overrides(
         {"survey.titel": "x", "thresholds.held_share": "much"},
         {
@@ -80,9 +83,9 @@ def test_everything_that_is_wrong_is_told_at_once(workspace: Workspace) -> None:
     with pytest.raises(WorkspaceError) as caught:
         read_values(path, _EDITIONS, said)
     for told in (
-        "不认识 [retention] run，是不是 runs",
-        "不认识 [retentoin]，是不是 retention",
-        "[retention] days 应是不小于1的整数",
+        "不认识 [encryption] recipient，是不是 recipients",
+        "不认识 [encrypton]，是不是 encryption",
+        "[encryption] recipients 应是公钥的列表",
         "[last_year] workspace 应是文本",
         "不认识 --set survey.titel，是不是 survey.title",
         "--set thresholds.held_share 应是0到1的数",
@@ -91,6 +94,7 @@ def test_everything_that_is_wrong_is_told_at_once(workspace: Workspace) -> None:
     ):
         assert told in caught.value.message
     assert "BISHAN_SURVEY_OTHER" not in caught.value.message
+    assert "SECRET" not in caught.value.message
 
 
 def test_the_commands_show_and_check(workspace: Workspace) -> None:
