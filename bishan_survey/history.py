@@ -1,4 +1,4 @@
-"""The runs of a workspace, and what changed from one to another: villages, persons, table cells, indicators.
+"""What changed from one run of a workspace to another: villages, persons, table cells, indicators.
 
 Everything is read from what the runs have published. A run of an older program, or one of which parts are gone, may
 lack something: then that part is ``None``, and whoever shows it says so.
@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 
 from bishan_survey.delivery import RESTRICTED, STATISTICS, TABLES_FILE, read_persons
-from bishan_survey.errors import UsageError, WorkspaceError
-from bishan_survey.workspace import RECORD, RunFolder, Workspace, last_run, read_record
+from bishan_survey.errors import WorkspaceError
+from bishan_survey.workspace import RunFolder
 
 _REGISTER, _INDICATORS = "收表台账.csv", "indicators.json"
 _VILLAGE = ["代码", "镇街", "村（社区）"]
@@ -22,16 +22,6 @@ _RETURN = ["报送情况", "计入的文件收到", "残疾人记录", "计入�
 _STATUSES = ("accepted", "held", "duplicate", "superseded")
 _CELL = ["table", "area", "row", "column"]
 _INDICATOR = ["indicator", "variant", "area"]
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRun:
-    """A run that is there."""
-
-    folder: RunFolder
-    record: dict[str, Any] | None
-    """What is on record of it; ``None`` if that is damaged or gone."""
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +39,6 @@ class RunDifference:
     """``table, area, row, column`` by their codes, ``title, area_name, row_label, column_label, was, now``."""
     indicators: pl.DataFrame | None
     """``indicator, variant, area, title, was, now``; no area: the district."""
-
-
-def kept_runs(workspace: Workspace) -> list[KeptRun]:
-    """Every run that is there, the oldest first; what is being built is none."""
-    pointed = last_run(workspace)
-    current = pointed.id if pointed else ""
-    folders = sorted(path for path in workspace.runs.glob("*") if path.is_dir() and not path.name.startswith("."))
-    runs = [KeptRun(RunFolder(path.name, path), _record(path), path.name == current) for path in folders]
-    return sorted(runs, key=lambda run: (_started(run), run.folder.id))
-
-
-def _started(run: KeptRun) -> str:
-    return str((run.record or {}).get("started", ""))
-
-
-def _record(path: Path) -> dict[str, Any] | None:
-    try:
-        return read_record(RunFolder(path.name, path)) if (path / RECORD).is_file() else None
-    except WorkspaceError:
-        return None
-
-
-def run_named(runs: list[KeptRun], name: str) -> KeptRun:
-    """One of the runs by its id.
-
-    Raises:
-        UsageError: there is none.
-    """
-    for run in runs:
-        if run.folder.id == name:
-            return run
-    known = "、".join(run.folder.id for run in runs[-5:])
-    raise UsageError(f"没有运行 {name}", f"最近的有：{known or '（还没有）'}；全部见 bishan-survey runs list")
 
 
 def difference(old: RunFolder, new: RunFolder) -> RunDifference:

@@ -9,7 +9,8 @@ import pytest
 
 from bishan_survey.cli.app import app
 from bishan_survey.design import load_design
-from bishan_survey.history import KeptRun, RunDifference, difference, kept_runs
+from bishan_survey.history import RunDifference, difference
+from bishan_survey.workspace import KeptRun, kept_runs
 from tests.people import certificate
 from tests.returns.sending import VILLAGE, person
 from tests.returns.test_nights import District

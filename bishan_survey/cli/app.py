@@ -29,6 +29,7 @@ from bishan_survey.cli import (
     numbers,
     profile,
     progress,
+    purge,
     results,
     roster,
     runs,
@@ -108,6 +109,7 @@ encryption.register(app)
 care.register(app)
 config.register(app)
 runs.register(app)
+purge.register(app)
 
 
 def run() -> None:

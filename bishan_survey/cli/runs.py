@@ -13,8 +13,7 @@ from bishan_survey.errors import UsageError, WorkspaceError
 if TYPE_CHECKING:
     import polars as pl
 
-    from bishan_survey.history import KeptRun
-    from bishan_survey.workspace import Workspace
+    from bishan_survey.workspace import KeptRun, Workspace
 
 runs_app = typer.Typer(cls=ChineseGroup, help="各次夜间运行：有哪些，变了什么。", invoke_without_command=True)
 RunArgument = Annotated[str | None, typer.Argument(metavar="运行编号", help="哪一次；不写就是当前的。")]
@@ -107,8 +106,7 @@ def show(workspace: WorkspaceArgument, run: RunArgument = None, as_json: JsonOpt
 
     默认是当前的一次。
     """
-    from bishan_survey.history import run_named
-    from bishan_survey.workspace import current_run
+    from bishan_survey.workspace import current_run, run_named
 
     opened, runs = _opened(workspace)
     chosen = run_named(runs, run or current_run(opened).id)
@@ -169,8 +167,7 @@ def diff(
 
 def _two(workspace: "Workspace", runs: "list[KeptRun]", old: str | None, new: str | None) -> "tuple[KeptRun, KeptRun]":
     """The runs to compare: those that are named, or the current one and the one before it."""
-    from bishan_survey.history import run_named
-    from bishan_survey.workspace import current_run
+    from bishan_survey.workspace import current_run, run_named
 
     after = run_named(runs, new or current_run(workspace).id)
     if old is not None:
@@ -201,7 +198,7 @@ def _said(value: object) -> str:
 
 
 def _opened(folder: Any) -> "tuple[Workspace, list[KeptRun]]":
-    from bishan_survey.history import kept_runs
+    from bishan_survey.workspace import kept_runs
 
     opened, _ = open_workspace(folder)
     return opened, kept_runs(opened)

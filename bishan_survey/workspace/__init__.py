@@ -21,12 +21,15 @@ from bishan_survey.workspace.folder import (
     create_workspace,
     write_atomically,
 )
+from bishan_survey.workspace.kept import KeptRun, kept_runs, run_named
 from bishan_survey.workspace.keys import KEYS, Key, as_toml
 from bishan_survey.workspace.log import LOGS, Log, told_of
+from bishan_survey.workspace.purge import Doomed, doomed, purge
 from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, last_run, new_run, read_record
 from bishan_survey.workspace.settings import (
     SETTINGS_FILE,
     Overrides,
+    Retention,
     Settings,
     Thresholds,
     Value,
@@ -47,11 +50,14 @@ __all__ = [
     "SETTINGS_FILE",
     "Act",
     "Checked",
+    "Doomed",
     "Head",
+    "KeptRun",
     "Key",
     "Log",
     "Overrides",
     "Received",
+    "Retention",
     "RunFolder",
     "Settings",
     "Thresholds",
@@ -62,11 +68,15 @@ __all__ = [
     "check_audit",
     "create_workspace",
     "current_run",
+    "doomed",
+    "kept_runs",
     "last_run",
     "new_run",
+    "purge",
     "put_on_record",
     "read_record",
     "read_values",
+    "run_named",
     "told_of",
     "write_atomically",
 ]

@@ -20,6 +20,7 @@ class Kind(Enum):
     DATE = "日期"
     SHARE = "0到1的数"
     COUNT = "不小于0的整数"
+    SOME = "不小于1的整数"
     PUBLIC_KEYS = "公钥的列表（每个以 age1 开头）"
 
 
@@ -85,6 +86,17 @@ KEYS = (
         Need.OPTIONAL,
         "../2024年调查",
     ),
+    Key("retention", "runs", Kind.SOME, "purge 保留最近多少次的结果", Need.OPTIONAL, 60),
+    Key(
+        "retention",
+        "days",
+        Kind.SOME,
+        "purge 保留最近多少天的结果；与 runs 都写了的，两样都超过才删，都不写的不删",
+        Need.OPTIONAL,
+        365,
+    ),
+    Key("retention", "restricted_runs", Kind.SOME, "其中含个人信息的部分，保留最近多少次", Need.OPTIONAL, 14),
+    Key("retention", "restricted_days", Kind.SOME, "其中含个人信息的部分，保留最近多少天", Need.OPTIONAL, 30),
     Key(
         "encryption",
         "recipients",
@@ -108,6 +120,7 @@ _FITS: dict[Kind, Callable[[Any], bool]] = {
     Kind.TEXTS: lambda v: isinstance(v, list) and all(isinstance(one, str) for one in v),
     Kind.DATE: lambda v: isinstance(v, date),
     Kind.SHARE: lambda v: isinstance(v, int | float) and 0 <= v <= 1,
+    Kind.SOME: lambda v: isinstance(v, int) and v >= 1,
     Kind.COUNT: lambda v: isinstance(v, int) and v >= 0,
     Kind.PUBLIC_KEYS: lambda v: (
         isinstance(v, list) and all(isinstance(one, str) and one.startswith("age1") for one in v)
@@ -134,6 +147,7 @@ _FROM_TEXT: dict[Kind, Callable[[str], Any]] = {
     Kind.DATE: date.fromisoformat,
     Kind.SHARE: float,
     Kind.COUNT: int,
+    Kind.SOME: int,
 }
 
 

@@ -27,6 +27,20 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long runs are kept; ``None``: for ever."""
+
+    runs: int | None = None
+    """The last runs that are kept."""
+    days: int | None = None
+    """Runs of the last days are kept."""
+    restricted_runs: int | None = None
+    """The last runs of which the persons' data are kept."""
+    restricted_days: int | None = None
+    """Persons' data of runs of the last days are kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of ``survey.toml``, with what overrides it."""
 
@@ -36,6 +50,7 @@ class Settings:
     thresholds: Thresholds
     last_year: str | None = None
     """Where last year's workspace is, as written: absolute, or from the workspace's own folder."""
+    retention: Retention = Retention()
     recipients: tuple[str, ...] = ()
     """Public keys of those whom encrypted files are for."""
 
@@ -86,6 +101,7 @@ def read_settings(path: Path, known_editions: frozenset[str], overrides: Overrid
         **part("area"),
         thresholds=Thresholds(**part("thresholds")),
         last_year=values["last_year.workspace"],
+        retention=Retention(**part("retention")),
         recipients=tuple(values["encryption.recipients"] or ()),
     )
 

@@ -22,7 +22,7 @@ GROUPED = ["corrections check", "corrections new", "decisions check", "numbers c
 COMMANDS += ["indicators", "reconcile"]
 GROUPED += ["profile learn", "config show", "config check", "runs list", "runs show", "runs diff"]
 GROUPED += ["profile learn", "audit show", "audit check", "keys new"]
-COMMANDS += ["encrypt", "decrypt"]
+COMMANDS += ["encrypt", "decrypt", "purge"]
 
 
 def run(*words: object, columns: int = 100, **environment: str) -> subprocess.CompletedProcess[str]:
