@@ -30,6 +30,7 @@ from bishan_survey.cli import (
     profile,
     progress,
     purge,
+    release,
     results,
     roster,
     runs,
@@ -99,6 +100,7 @@ roster.register(app)
 indicators.register(app)
 trace.register(app)
 tabulate.register(app)
+release.register(app)
 corrections.register(app)
 decisions.register(app)
 numbers.register(app)

@@ -12,6 +12,10 @@ PREFIX = "BISHAN_SURVEY_"
 """What the names of environment variables that stand for settings begin with."""
 
 
+SUPPRESS = "suppress"
+"""The method by which a public edition is made."""
+
+
 class Kind(Enum):
     """What a value may be; the words are for people."""
 
@@ -19,8 +23,7 @@ class Kind(Enum):
     TEXTS = "文本的列表"
     DATE = "日期"
     SHARE = "0到1的数"
-    COUNT = "不小于0的整数"
-    SOME = "不小于1的整数"
+    INTEGER = "整数"
     PUBLIC_KEYS = "公钥的列表（每个以 age1 开头）"
 
 
@@ -44,6 +47,17 @@ class Key:
     """Its value if nobody says any; or that it must be given, or may be left out."""
     example: Any = None
     """What stands behind the comment mark in a new file, if it may be left out."""
+    least: int = 1
+    """Of an integer: the least that it may be."""
+    choices: tuple[str, ...] = ()
+    """Of a text: what it may be; anything if there are none."""
+
+    @property
+    def asked(self) -> str:
+        """What its value should be, in words."""
+        if self.kind is Kind.INTEGER:
+            return f"不小于{self.least}的整数"
+        return f"{'、'.join(self.choices)} 中的一个" if self.choices else self.kind.value
 
     @property
     def id(self) -> str:
@@ -76,7 +90,31 @@ KEYS = (
     ),
     Key("thresholds", "held_share", Kind.SHARE, "暂不计入的记录超过这个比例时，夜间小结给出提醒", 0.05),
     Key(
-        "thresholds", "missing_villages", Kind.COUNT, "过了截止日仍未报送的村（社区）超过这个数时，夜间小结给出提醒", 0
+        "thresholds",
+        "missing_villages",
+        Kind.INTEGER,
+        "过了截止日仍未报送的村（社区）超过这个数时，夜间小结给出提醒",
+        0,
+        least=0,
+    ),
+    Key(
+        "disclosure",
+        "method",
+        Kind.TEXT,
+        "公开版（release）怎样保护个人信息：suppress 抑制小数，none 不出公开版",
+        SUPPRESS,
+        choices=(SUPPRESS, "none"),
+    ),
+    Key("disclosure", "threshold", Kind.INTEGER, "小于这个数的人数、户数（0除外）不公布", 5, least=2),
+    Key("disclosure", "group", Kind.INTEGER, "不足这么多人的一组全都一样时，也不公布", 10, least=0),
+    Key("disclosure", "width", Kind.INTEGER, "从全部公开的数推算一个不公布的小数，可能的值至少要相差这么多", 2),
+    Key(
+        "disclosure",
+        "level",
+        Kind.TEXT,
+        "公布到哪一级：district 全区，town 镇街，village 村（社区）",
+        "town",
+        choices=("district", "town", "village"),
     ),
     Key(
         "last_year",
@@ -86,17 +124,17 @@ KEYS = (
         Need.OPTIONAL,
         "../2024年调查",
     ),
-    Key("retention", "runs", Kind.SOME, "purge 保留最近多少次的结果", Need.OPTIONAL, 60),
+    Key("retention", "runs", Kind.INTEGER, "purge 保留最近多少次的结果", Need.OPTIONAL, 60),
     Key(
         "retention",
         "days",
-        Kind.SOME,
+        Kind.INTEGER,
         "purge 保留最近多少天的结果；与 runs 都写了的，两样都超过才删，都不写的不删",
         Need.OPTIONAL,
         365,
     ),
-    Key("retention", "restricted_runs", Kind.SOME, "其中含个人信息的部分，保留最近多少次", Need.OPTIONAL, 14),
-    Key("retention", "restricted_days", Kind.SOME, "其中含个人信息的部分，保留最近多少天", Need.OPTIONAL, 30),
+    Key("retention", "restricted_runs", Kind.INTEGER, "其中含个人信息的部分，保留最近多少次", Need.OPTIONAL, 14),
+    Key("retention", "restricted_days", Kind.INTEGER, "其中含个人信息的部分，保留最近多少天", Need.OPTIONAL, 30),
     Key(
         "encryption",
         "recipients",
@@ -112,7 +150,9 @@ SECTIONS = tuple(dict.fromkeys(key.section for key in KEYS))
 
 def fits(key: Key, value: Any) -> bool:
     """Whether a value of a TOML file is what a key asks for."""
-    return not isinstance(value, bool | datetime) and _FITS[key.kind](value)
+    if isinstance(value, bool | datetime) or not _FITS[key.kind](value):
+        return False
+    return (key.kind is not Kind.INTEGER or value >= key.least) and (not key.choices or value in key.choices)
 
 
 _FITS: dict[Kind, Callable[[Any], bool]] = {
@@ -120,8 +160,7 @@ _FITS: dict[Kind, Callable[[Any], bool]] = {
     Kind.TEXTS: lambda v: isinstance(v, list) and all(isinstance(one, str) for one in v),
     Kind.DATE: lambda v: isinstance(v, date),
     Kind.SHARE: lambda v: isinstance(v, int | float) and 0 <= v <= 1,
-    Kind.SOME: lambda v: isinstance(v, int) and v >= 1,
-    Kind.COUNT: lambda v: isinstance(v, int) and v >= 0,
+    Kind.INTEGER: lambda v: isinstance(v, int),
     Kind.PUBLIC_KEYS: lambda v: (
         isinstance(v, list) and all(isinstance(one, str) and one.startswith("age1") for one in v)
     ),
@@ -146,8 +185,7 @@ _FROM_TEXT: dict[Kind, Callable[[str], Any]] = {
     Kind.PUBLIC_KEYS: _parts,
     Kind.DATE: date.fromisoformat,
     Kind.SHARE: float,
-    Kind.COUNT: int,
-    Kind.SOME: int,
+    Kind.INTEGER: int,
 }
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bishan_survey.errors import WorkspaceError
-from bishan_survey.model import Survey
-from bishan_survey.workspace.keys import BY_ID, KEYS, PREFIX, SECTIONS, Key, Need, fits, from_text
+from bishan_survey.model import DisclosurePolicy, Survey
+from bishan_survey.workspace.keys import BY_ID, KEYS, PREFIX, SECTIONS, SUPPRESS, Key, Need, fits, from_text
 
 SETTINGS_FILE = "survey.toml"
 AREA_FILE = "areas.csv"
@@ -48,6 +48,8 @@ class Settings:
     district_code: str
     district: str
     thresholds: Thresholds
+    disclosure: DisclosurePolicy | None = field(default_factory=DisclosurePolicy)
+    """What the public edition must not tell; none: nothing is made public."""
     last_year: str | None = None
     """Where last year's workspace is, as written: absolute, or from the workspace's own folder."""
     retention: Retention = Retention()
@@ -100,10 +102,16 @@ def read_settings(path: Path, known_editions: frozenset[str], overrides: Overrid
         survey=Survey(**survey | {"editions": tuple(survey["editions"])}),
         **part("area"),
         thresholds=Thresholds(**part("thresholds")),
+        disclosure=_policy(**part("disclosure")),
         last_year=values["last_year.workspace"],
         retention=Retention(**part("retention")),
         recipients=tuple(values["encryption.recipients"] or ()),
     )
+
+
+def _policy(method: str, **said: Any) -> DisclosurePolicy | None:
+    """What the public edition must not tell."""
+    return DisclosurePolicy(**said) if method == SUPPRESS else None
 
 
 def read_values(path: Path, known_editions: frozenset[str], overrides: Overrides | None = None) -> tuple[Value, ...]:
@@ -140,7 +148,7 @@ def _value(key: Key, raw: dict[str, Any], said: Overrides, problems: list[str]) 
     if value is Need.REQUIRED:
         problems.append(f"{where} 缺少")
     elif value is not Need.OPTIONAL and not fits(key, value):
-        problems.append(f"{where} 应是{key.kind.value}")
+        problems.append(f"{where} 应是{key.asked}")
     else:
         return Value(key, None if value is Need.OPTIONAL else value, source)
     return Value(key, None, source)
