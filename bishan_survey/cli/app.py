@@ -18,6 +18,7 @@ from bishan_survey.cli import (
     care,
     changes,
     codebook,
+    config,
     corrections,
     decisions,
     deliver,
@@ -29,15 +30,18 @@ from bishan_survey.cli import (
     numbers,
     profile,
     progress,
+    purge,
     release,
     results,
     roster,
+    runs,
     tabulate,
     template,
     trace,
     validate,
 )
 from bishan_survey.cli.chinese import ChineseGroup, in_chinese, speak_chinese
+from bishan_survey.cli.options import remember_flags
 from bishan_survey.errors import EXIT_CODES, DefinitionError, SurveyError, UsageError, WorkspaceError
 from bishan_survey.masks import without_numbers
 
@@ -70,11 +74,16 @@ def main(
     version: Annotated[  # noqa: ARG001 - handled by its callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")
     ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="设置=值", help="本次改用这个设置，可以写几次；有哪些见 config show。"),
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="出错时显示程序内部的调用过程。")] = False,
 ) -> None:
     """Options of all commands."""
     global _debug  # noqa: PLW0603 - one process, one command line
     _debug = debug
+    remember_flags(settings or [])
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
@@ -101,6 +110,9 @@ changes.register(app)
 audit.register(app)
 encryption.register(app)
 care.register(app)
+config.register(app)
+runs.register(app)
+purge.register(app)
 
 
 def run() -> None:

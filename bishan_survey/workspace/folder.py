@@ -30,8 +30,9 @@ from bishan_survey.workspace.files import (
     write_atomically,
 )
 from bishan_survey.workspace.holder import HOLDER, held, who_holds
+from bishan_survey.workspace.keys import settings_text
 from bishan_survey.workspace.receipts import RECEIPTS_FILE, Receipts, read_receipts, receipts_csv, with_arrivals
-from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Settings, read_settings, settings_text
+from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Overrides, Settings, read_settings
 
 INBOX, ARCHIVE, RUNS, RELEASED = "inbox", "archive", "runs", "released"
 REGISTERS, DECISIONS, DELIVERIES = "registers", "decisions", "deliveries"
@@ -69,14 +70,19 @@ class Workspace:
     areas: AreaFrame
 
     @classmethod
-    def open(cls, root: Path, known_editions: frozenset[str]) -> "Workspace":
+    def open(cls, root: Path, known_editions: frozenset[str], overrides: Overrides | None = None) -> "Workspace":
         """Open a workspace.
+
+        Args:
+            root: its folder.
+            known_editions: the editions that are defined.
+            overrides: what the command line and the environment say of this very workspace's settings.
 
         Raises:
             WorkspaceError: there is none, or its settings or area file are wrong.
             DefinitionError: its area file is wrong.
         """
-        settings = read_settings(root / SETTINGS_FILE, known_editions)
+        settings = read_settings(root / SETTINGS_FILE, known_editions, overrides)
         area_file = root / AREA_FILE
         if not area_file.is_file():
             raise WorkspaceError(f"{root} 缺少 {AREA_FILE}", "请从另一个工作区复制，或重新运行 bishan-survey init")
@@ -263,8 +269,19 @@ def create_workspace(
         make_private_folder(root / name)
     (root / RUNS).mkdir(exist_ok=True)
     (root / AREA_FILE).write_bytes(_csv(area_rows))
-    text = settings_text(survey, district_code, district)
+    text = settings_text(_said(survey) | {"area.district_code": district_code, "area.district": district})
     (root / SETTINGS_FILE).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _said(survey: Survey) -> dict[str, object]:
+    """What a survey's defaults say, by the ids of the keys."""
+    return {
+        "survey.title": survey.title,
+        "survey.editions": survey.editions[:1],
+        "survey.reference_date": survey.reference_date,
+        "survey.period_start": survey.period_start,
+        "survey.period_end": survey.period_end,
+    }
 
 
 def _csv(rows: Sequence[dict[str, str]]) -> bytes:

@@ -20,8 +20,9 @@ COMMANDS = ["init", "sample", "template", "ingest", "validate", "dedupe", "conso
 COMMANDS += ["progress", "explain", "tabulate", "roster", "changes", "deliver", "receipts", "codebook", "package"]
 GROUPED = ["corrections check", "corrections new", "decisions check", "numbers check", "numbers new", "design check"]
 COMMANDS += ["indicators", "reconcile", "release"]
+GROUPED += ["profile learn", "config show", "config check", "runs list", "runs show", "runs diff"]
 GROUPED += ["profile learn", "audit show", "audit check", "keys new"]
-COMMANDS += ["encrypt", "decrypt"]
+COMMANDS += ["encrypt", "decrypt", "purge"]
 
 
 def run(*words: object, columns: int = 100, **environment: str) -> subprocess.CompletedProcess[str]:

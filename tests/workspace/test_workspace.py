@@ -43,7 +43,7 @@ def test_what_is_no_workspace_is_refused(tmp_path: Path) -> None:
         ('editions = ["bishan-2025"]', "editions = []", "（空）"),
         ("reference_date = 2025-06-30", 'reference_date = "去年"', "reference_date"),
         ("period_start = 2025-06-01", "period_start = 2026-06-01", "period_start 晚于 period_end"),
-        ("held_share = 0.05", "", "held_share"),
+        ("held_share = 0.05", "held_share = 5", "held_share"),
         ("[survey]", "[survey", "TOML"),
     ],
 )
