@@ -11,6 +11,7 @@ import polars as pl
 from xlsxwriter import Workbook
 
 from bishan_survey.delivery.lists import ListSheet, write_list
+from bishan_survey.delivery.page import Html, Section, link, page, paragraph, table
 from bishan_survey.delivery.styles import Styles
 from bishan_survey.design import derived_for, inputs_of, widest_sheet
 from bishan_survey.model import Derived, Design, Item, Sheet, Survey, ValueType
@@ -126,53 +127,29 @@ def write_codebook_xlsx(path: Path, design: Design, survey: Survey, edition: str
         write_list(workbook, styles, ListSheet("代码", _CODE_WIDTHS, frame))
 
 
-_STYLE = (
-    "body{font:16px/1.6 sans-serif;margin:1.5rem;color:#111;background:#fff}"
-    "table{border-collapse:collapse;margin:1rem 0}caption{text-align:left;font-weight:bold}"
-    "th,td{border:1px solid #767676;padding:.3rem .5rem;text-align:left;vertical-align:top}"
-    "thead th{background:#eef2f6}.wide{overflow-x:auto}a{color:#0645ad}code{font-family:monospace}"
-)
-
-
 def codebook_html(design: Design, edition: str | None = None) -> str:
-    """The codebook as one page that needs nothing else: headings, captions and headers for those who listen to it."""
-    parts, every = [], list[Entry]()
+    """The codebook as one page that needs nothing else."""
+    sections, every = [], list[Entry]()
     for sheet, entries in _units(design, edition):
-        rows = [_html_cells(entry) for entry in entries]
-        parts += [f'<h2 id="{sheet.unit}">{escape(sheet.name)}</h2>', *_table(f"{sheet.name}的变量", _HEAD, rows)]
+        rows = [_page_cells(entry) for entry in entries]
+        sections.append(Section(sheet.unit, sheet.name, [table(f"{sheet.name}的变量", _HEAD, rows)]))
         every += entries
-    parts.append('<h2 id="codes">代码</h2>')
+    parts = []
     for name in dict.fromkeys(entry.codes for entry in every if entry.codes):
-        rows = [tuple(map(escape, row[1:])) for row in _codes(design, every) if row[0] == name]
-        parts += [f'<h3 id="codes-{name}">{escape(name)}</h3>', *_table(f"代码表 {name}", _CODE_HEAD[1:], rows)]
-    return "\n".join(
-        [
-            '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{CODEBOOK}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>",
-            f"<h1>{CODEBOOK}{f' {escape(edition)}' if edition else ''}</h1>",
-            f"<p>由定义生成，不含任何人的信息。定义的校验码：<code>{design.digest}</code></p>",
-            *parts,
-            "</main>\n</body>\n</html>\n",
-        ]
-    )
+        rows = [row[1:] for row in _codes(design, every) if row[0] == name]
+        parts += [f'<h3 id="codes-{escape(name)}">{escape(name)}</h3>', table(f"代码表 {name}", _CODE_HEAD[1:], rows)]
+    sections.append(Section("codes", "代码", parts))
+    title = f"{CODEBOOK}{f' {edition}' if edition else ''}"
+    said = f"由定义生成，不含任何人的信息。定义的校验码：<code>{design.digest}</code>"
+    return page(title, [paragraph(Html(said))], sections)
 
 
-def _html_cells(entry: Entry) -> tuple[str, ...]:
-    name, *others = map(escape, entry.cells())
+def _page_cells(entry: Entry) -> tuple[str, ...]:
+    name, *others = entry.cells()
     place = _HEAD.index("代码表") - 1
     if entry.codes:
-        others[place] = f'<a href="#codes-{others[place]}">{others[place]}</a>'
-    return f"<code>{name}</code>", *others
-
-
-def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f'<div class="wide" role="region" aria-label="{escape(caption)}" tabindex="0"><table>'
-    yield f"<caption>{escape(caption)}</caption>"
-    yield "<thead><tr>" + "".join(f'<th scope="col">{escape(text)}</th>' for text in head) + "</tr></thead><tbody>"
-    for first, *others in rows:
-        yield f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{text}</td>" for text in others) + "</tr>"
-    yield "</tbody></table></div>"
+        others[place] = link(f"#codes-{entry.codes}", entry.codes)
+    return Html(f"<code>{escape(name)}</code>"), *others
 
 
 def write_codebook_html(path: Path, design: Design, edition: str | None = None) -> None:
