@@ -1,6 +1,7 @@
 """One night's work. Read this page to know what the program does."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -55,6 +56,7 @@ from bishan_survey.validation import checks_in_force, time_checks_in_force
 from bishan_survey.workspace import (
     ON_RECORD,
     RECORD,
+    Overrides,
     Workspace,
     audit_head,
     is_named_for,
@@ -102,7 +104,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         progress: told how far it has come.
     """
     with workspace.locked():
-        known_by = given(workspace.root, started)
+        known_by = given(workspace.root, started) if _as_usual(workspace, design) else ""
         before = remembered(workspace)
         known = remembered_persons(workspace, last_years_workspace(workspace, design))
         examined, results = consolidate_workspace(workspace, design, started, progress)
@@ -323,6 +325,12 @@ def _counted(batch: Batch, design: Design, survey: Survey) -> dict[str, int]:
 def _versions(design: Design, survey: Survey) -> list[tuple[str, str]]:
     forms = "、".join(f"{e}（{design.questionnaires[e].title}）" for e in survey.editions)
     return [("程序", f"bishan-survey {__version__}"), ("调查表", forms), ("定义指纹", design.digest)]
+
+
+def _as_usual(workspace: Workspace, design: Design) -> bool:
+    """Whether the settings are those of the file and the surroundings, and not said for this once."""
+    usual = Overrides(environment=os.environ)
+    return Workspace.open(workspace.root, frozenset(design.questionnaires), usual).settings == workspace.settings
 
 
 def _as_json(record: dict[str, Any]) -> bytes:

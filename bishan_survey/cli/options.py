@@ -41,6 +41,11 @@ def remember_flags(flags: list[str]) -> None:
         _flags[name.strip()] = value
 
 
+def said_for_once() -> bool:
+    """Whether the command line says anything of settings."""
+    return bool(_flags)
+
+
 def overrides() -> "Overrides":
     """What the command line and the environment say of the settings of the workspace of a command."""
     from bishan_survey.workspace import Overrides
