@@ -27,6 +27,7 @@ from bishan_survey.cli import (
     progress,
     results,
     roster,
+    schedule,
     tabulate,
     template,
     trace,
@@ -90,6 +91,7 @@ decisions.register(app)
 numbers.register(app)
 progress.register(app)
 changes.register(app)
+schedule.register(app)
 care.register(app)
 
 
