@@ -7,10 +7,10 @@ READY  := $(VENV)/.ready
 BENCH  := .venv-bench
 FUZZ_SECONDS ?= 60
 
-.PHONY: help docs golden demo test lint check bench fuzz wheel lock sample clean
+.PHONY: help docs golden demo test lint check bench fuzz wheel bundle bundle-check lock sample clean
 
 help:
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
 
 $(READY): requirements/dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -53,12 +53,19 @@ fuzz: $(READY) ## 用随机损坏的文件试读一段时间（FUZZ_SECONDS=60�
 wheel: $(READY) ## 生成安装包 dist/*.whl
 	$(BIN)/python -m build -q --wheel --no-isolation
 
+bundle: $(READY) ## 生成没有网的单位用的安装包 dist/*.zip（Windows、Linux；要联网）
+	$(BIN)/python bundle/make.py
+
+bundle-check: $(READY) ## 在没有网的空环境里装一次本机的安装包，跑一夜（约两分钟，CI 不运行）
+	$(BIN)/python bundle/check.py
+
 lock: ## 重新生成依赖锁定文件（带哈希，不带任何索引地址）
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install -q uv
 	.venv-lock/bin/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra dev -o requirements/dev.lock
 	.venv-lock/bin/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/run.lock
 	.venv-lock/bin/uv pip compile -q requirements/bench.in --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/bench.lock
+	.venv-lock/bin/uv pip compile -q requirements/old-cpu.in -c requirements/run.lock --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/old-cpu.lock
 
 golden: $(READY) ## 重新生成 sample_data 中的小样和它的标准结果（改了定义以后）
 	$(BIN)/python sample_data/make.py
