@@ -18,6 +18,7 @@ from bishan_survey.model import AreaFrame, Batch, Design
 from bishan_survey.nightly import Night, nightly
 from bishan_survey.towns import OTHER_FILE, of_town
 from bishan_survey.workspace import Workspace, create_workspace
+from tests.areas import TOWNS, few_areas
 from tests.conftest import EDITION
 from tests.deduplication.records import ELSEWHERE, HERE, NEXT_DOOR, counted, record
 from tests.people import adult, certificate
@@ -73,7 +74,7 @@ class Two:
 def two(tmp_path_factory: pytest.TempPathFactory, design: Design) -> Two:
     """A night on which two 镇街 have everything in common that they can have."""
     defaults, root = load_defaults(), tmp_path_factory.mktemp("towns") / "ws"
-    create_workspace(root, defaults.survey(design), defaults.area_rows(), defaults.district_code, defaults.district)
+    create_workspace(root, defaults.survey(design), few_areas(), defaults.district_code, defaults.district)
     workspace = Workspace.open(root, frozenset(design.questionnaires))
     home, *_, away = workspace.areas.villages
     for village, people, name in ((home, HOME, "甲表.xlsx"), (away, AWAY, "乙表.xlsx")):
@@ -171,7 +172,7 @@ def test_the_scan_finds_a_leak_wherever_it_is(two: Two, tmp_path: Path, where: s
 
 def test_every_town_has_a_list_and_what_is_its_own_stands_in_it(two: Two) -> None:
     folder = two.night.folder / "restricted" / "镇街"
-    assert len([*folder.glob("*/*问题清单.xlsx")]) == len(load_defaults().areas().towns)
+    assert len([*folder.glob("*/*问题清单.xlsx")]) == TOWNS
     home = two.sides[0]
     sheets = sheets_of(folder / home.town / f"{home.town}问题清单.xlsx")
     assert [*sheets] == ["改错进度", "问题清单", "重复登记", "可能重复", "差异", "规范化记录", "未作记录的行"]

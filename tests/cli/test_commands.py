@@ -12,6 +12,7 @@ from bishan_survey.cli.app import app
 from bishan_survey.errors import EXIT_CODES
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import AreaFrame, Design, Survey
+from tests.areas import of_few_areas
 from tests.conftest import ROOT
 from tests.people import adult, certificate
 
@@ -93,6 +94,7 @@ def workspace(tmp_path: Path, design: Design, survey: Survey) -> Path:
     """A workspace with one village: a clean person, one with a fault, one registered twice."""
     folder = tmp_path / "ws"
     assert run("init", folder).returncode == 0
+    of_few_areas(folder)
     village = next(iter(_areas().villages))
     rows = [adult(), adult(survey_date="昨天", certificate_no=_OTHER), adult()]
     path = folder / "inbox" / village.town / "表.xlsx"

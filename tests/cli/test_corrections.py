@@ -8,6 +8,7 @@ import pytest
 from bishan_survey.design import load_defaults
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import Design, Survey
+from tests.areas import of_few_areas
 from tests.cli.test_commands import run
 from tests.conftest import EDITION
 from tests.corrections.lines import drop, line, write_sheet
@@ -24,6 +25,7 @@ def workspace(tmp_path: Path, design: Design, survey: Survey) -> Path:
     """A village with two people."""
     folder = tmp_path / "ws"
     assert run("init", folder).returncode == 0
+    of_few_areas(folder)
     village = load_defaults().areas().by_code[VILLAGE]
     content = FormContent(village, {"person": [person(1), person(3)]})
     path = folder / "inbox" / village.town / "甲.xlsx"

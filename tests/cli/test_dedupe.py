@@ -9,6 +9,7 @@ import pytest
 from bishan_survey.design import load_defaults
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import Design, Survey
+from tests.areas import of_few_areas
 from tests.cli.test_commands import run
 from tests.people import adult, certificate, identity
 from tests.workbooks import sheets_of
@@ -24,6 +25,7 @@ def district(tmp_path_factory: pytest.TempPathFactory, design: Design, survey: S
     """Two villages: somebody who was reassessed, a slip in a number next door, a number copied from the next row."""
     folder = tmp_path_factory.mktemp("dedupe") / "ws"
     assert run("init", folder).returncode == 0
+    of_few_areas(folder)
     first, second, *_ = load_defaults().areas().villages
     one, two, three = NAMES
     here = [

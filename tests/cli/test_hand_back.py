@@ -14,6 +14,7 @@ import pytest
 from bishan_survey.design import load_defaults
 from bishan_survey.forms import RETURNS_LIST, FormContent, write_form
 from bishan_survey.model import Design, Survey
+from tests.areas import of_few_areas
 from tests.cli.test_commands import run
 from tests.conftest import EDITION
 from tests.returns.sending import OTHER_VILLAGE, VILLAGE, person
@@ -189,6 +190,7 @@ def night(workspace: Path) -> tuple[dict[str, Any], Path]:
 def test_nights_hand_back_what_is_wrong_until_it_is_right(send: Send, tmp_path: Path) -> None:
     workspace = tmp_path / "ws"
     assert run("init", workspace).returncode == 0
+    of_few_areas(workspace)
     inbox = workspace / "inbox" / "璧城街道"
     send(inbox / "大旺.xlsx", VILLAGE, FAULTY)
     send(inbox / "别村.xlsx", OTHER_VILLAGE, CLEAN)
@@ -225,6 +227,7 @@ def test_nights_hand_back_what_is_wrong_until_it_is_right(send: Send, tmp_path: 
 def test_a_night_says_how_many_go_back_and_where(send: Send, tmp_path: Path) -> None:
     workspace = tmp_path / "ws"
     run("init", workspace)
+    of_few_areas(workspace)
     send(workspace / "inbox" / "璧城街道" / "大旺.xlsx", VILLAGE, FAULTY)
     shown = run("nightly", workspace)
     assert shown.returncode == 0

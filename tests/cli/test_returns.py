@@ -9,6 +9,7 @@ import pytest
 from bishan_survey.design import load_defaults
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import Design, Survey
+from tests.areas import of_few_areas
 from tests.cli.test_commands import run
 from tests.conftest import EDITION
 from tests.returns.sending import OTHER_VILLAGE, VILLAGE, person
@@ -19,6 +20,7 @@ def workspace(tmp_path: Path, design: Design, survey: Survey) -> Path:
     """A village that sends twice, and once more under another name; one whose form is empty; the others silent."""
     folder = tmp_path / "ws"
     assert run("init", folder).returncode == 0
+    of_few_areas(folder)
     areas = load_defaults().areas()
     sendings = (("甲.xlsx", VILLAGE, (1, 3)), ("空.xlsx", OTHER_VILLAGE, ()), ("乙.xlsx", VILLAGE, (1, 5)))
     for name, code, orders in sendings:

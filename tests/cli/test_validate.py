@@ -8,6 +8,7 @@ import pytest
 from bishan_survey.design import load_defaults
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import Design, Survey
+from tests.areas import of_few_areas
 from tests.cli.test_commands import run
 from tests.conftest import EDITION
 from tests.corrections.lines import line, write_sheet
@@ -22,6 +23,7 @@ WAS, NOW = "12", "19900000002"
 def workspace(tmp_path: Path) -> Path:
     folder = tmp_path / "ws"
     assert run("init", folder).returncode == 0
+    of_few_areas(folder)
     return folder
 
 

@@ -9,6 +9,7 @@ import pytest
 from bishan_survey.design import load_defaults
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import Design, Survey
+from tests.areas import TOWNS, few_areas, of_few_areas
 from tests.cli.test_commands import run
 from tests.conftest import EDITION
 from tests.returns.sending import OTHER_VILLAGE, VILLAGE, person
@@ -28,6 +29,7 @@ class Inbox:
         self.folder = folder
         self._design, self._survey = design, survey
         assert run("init", folder).returncode == 0
+        of_few_areas(folder)
 
     def replace(self, people: list[dict[str, str]], code: str = VILLAGE) -> Path:
         """The village's file, in place of the one that was there."""
@@ -130,7 +132,7 @@ def test_progress_shows_towns_then_villages(inbox: Inbox) -> None:
     district, town = shown.stdout.split("\n")[2:4]
     for line in (district, town):
         assert "错误率%：50；未改：3；已改好：0；次数：1；天数：0" in line
-    assert "待完成的村：190" in district
+    assert f"待完成的村：{len(few_areas()) - 1}" in district
     villages = run("progress", inbox.folder, "--town", "璧城街道").stdout
     assert "进度：等待改正" in villages
     assert "进度：没有必改的" in villages
@@ -145,7 +147,7 @@ def test_progress_as_json(inbox: Inbox) -> None:
     inbox.night()
     told = json.loads(run("progress", inbox.folder, "--json").stdout)
     assert told["schema"] == "bishan-survey/progress/1"
-    assert [area["level"] for area in told["league"]] == ["district"] + ["town"] * 15
+    assert [area["level"] for area in told["league"]] == ["district"] + ["town"] * TOWNS
     assert (told["league"][0]["hard_open"], told["league"][0]["soft_open"]) == (2, 1)
     assert told["flagged_rules"] == {}
     assert "P001" in told["never_fired"]

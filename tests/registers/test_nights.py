@@ -12,6 +12,7 @@ from bishan_survey.delivery import ROSTER_BOOK, ROSTER_PROGRESS
 from bishan_survey.forms import RETURNS_LIST
 from bishan_survey.nightly import Night
 from bishan_survey.workspace import RECORD
+from tests.areas import TOWNS, few_areas
 from tests.people import certificate, identity
 from tests.registers.lists import FAR, HERE
 from tests.returns.sending import person
@@ -98,7 +99,7 @@ def test_what_is_written(district: District) -> None:
     assert len(book["底册以外"]) == 2 + 3
     assert [row[2] for row in book["对不上"][2:]] == ["试验坏"]
     public = (night.folder / "statistics" / f"{ROSTER_PROGRESS}.csv").read_text(encoding="utf-8-sig")
-    assert public.count("\n") == 1 + 1 + 15 + 191
+    assert public.count("\n") == 1 + 1 + TOWNS + len(few_areas())
     assert "试验" not in public
     assert identity(order=7) not in public
     village = read(night, f"statistics/{ROSTER_PROGRESS}.csv").filter(代码=HERE).row(0, named=True)
@@ -173,4 +174,4 @@ def test_the_command(district: District) -> None:
     content = json.loads(document.stdout)
     assert content["schema"] == "bishan-survey/roster/1"
     assert content["roster"]["rows"] == {"extra": 3, "found": 1, "missing": 1}
-    assert len(content["areas"]) == 15
+    assert len(content["areas"]) == TOWNS
