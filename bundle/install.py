@@ -19,6 +19,7 @@ SUMS = "SHA256SUMS"
 LOCKS = ("run.lock", "bishan-survey.lock")
 """What is installed, from where else and our own."""
 OLD_CPU = "old-cpu.lock"
+FOR_OLD_CPU = "--old-cpu"
 _HERE = Path(__file__).resolve().parent
 _WINDOWS = os.name == "nt"
 
@@ -28,11 +29,12 @@ class StopError(Exception):
 
 
 def main(words: list[str]) -> None:
-    """Install into the folder that is named, or into the usual one."""
+    """Install into the folder that is named, or the usual one; ``--old-cpu`` asks for the other build of polars."""
+    places = [word for word in words if word != FOR_OLD_CPU]
     _say(f"安装包：{_HERE.name}")
     check_python(sys.version_info[:2], sys.maxsize)
     check_files(_HERE)
-    target = Path(words[0] if words else default_target()).expanduser().absolute()
+    target = Path(places[0] if places else default_target()).expanduser().absolute()
     check_target(target)
     _say(f"安装到：{target}")
     if not _run([sys.executable, "-m", "venv", str(target)]):
@@ -40,8 +42,8 @@ def main(words: list[str]) -> None:
     python = target / ("Scripts/python.exe" if _WINDOWS else "bin/python")
     _install(python, LOCKS)
     _install(python, LOCKS[1:], "--force-reinstall", "--no-deps")  # definitions change while the version stays
-    if not polars_is_well(python):
-        _say("这台电脑的处理器较旧，改用兼容的 polars……")
+    if FOR_OLD_CPU in words or not polars_is_well(python):
+        _say("装兼容旧处理器的 polars……")
         _install(python, (OLD_CPU,))
     command = python.with_name("bishan-survey.exe" if _WINDOWS else "bishan-survey")
     _run([str(command), "doctor"])

@@ -129,17 +129,11 @@ def _private(root: Path) -> Iterator[Path]:
 
 def lock(root: Path) -> Diagnosis:
     """Whether a night is running."""
-    if _is_busy(root):
-        return Diagnosis("锁", State.NOTICE, "有一次运行正在进行", "如果不该有，请看是谁开着；程序结束后锁自己会放开")
-    return Diagnosis("锁", State.GOOD, "没有别的运行")
-
-
-def _is_busy(root: Path) -> bool:
     try:
         with _bare(root).locked():
-            return False
-    except BusyError:
-        return True
+            return Diagnosis("锁", State.GOOD, "没有别的运行")
+    except BusyError as busy:
+        return Diagnosis("锁", State.NOTICE, busy.message, "请等它结束；不该有的，请看是谁开着。程序结束后锁自己放开")
 
 
 def current(root: Path) -> Diagnosis:
@@ -156,7 +150,7 @@ def leftovers(root: Path) -> Diagnosis:
     """What interrupted runs have left behind."""
     patterns = (f"{RUNS}/{BUILDING}*", f"{WRITING}*", f"{RUNS}/{WRITING}*", f"{ARCHIVE}/{WRITING}*")
     left = sorted(path.relative_to(root).as_posix() for pattern in patterns for path in root.glob(pattern))
-    if left and not _is_busy(root):
+    if left and lock(root).state == State.GOOD:
         return Diagnosis("残留", State.NOTICE, f"中断的运行留下了 {shortened(left)}", "下次夜间运行时清除，不影响结果")
     return Diagnosis("残留", State.GOOD, "没有中断的运行留下的东西")
 
