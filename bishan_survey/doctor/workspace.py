@@ -19,9 +19,8 @@ from bishan_survey.model import AreaFrame, Survey
 from bishan_survey.nightly import remembered, remembered_persons
 from bishan_survey.reading.incoming import digest_of
 from bishan_survey.workspace import SETTINGS_FILE, Settings, Thresholds, Workspace, current_run, last_run
-from bishan_survey.workspace.folder import ARCHIVE, DECISIONS, DELIVERIES, RUNS, WRITING
+from bishan_survey.workspace.folder import ARCHIVE, DECISIONS, DELIVERIES, RUNS
 from bishan_survey.workspace.receipts import RECEIPTS_FILE, read_receipts
-from bishan_survey.workspace.runs import BUILDING
 from bishan_survey.workspace.settings import read_settings
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -30,6 +29,8 @@ _LEAST, _AMPLE = 200 * _MEGABYTE, 2048 * _MEGABYTE
 """Room on the disk below which no night should begin, and from which on nobody needs to look."""
 _NIGHTS_LEAST, _NIGHTS_AMPLE = 2, 30
 """The same, counted in nights as large as the last."""
+_UNFINISHED = (f"{RUNS}/.building-*", f"{RUNS}/.writing-*", f"{ARCHIVE}/.writing-*", ".writing-*")
+"""What a run that was killed may leave: never taken for a result, cleared away by the next."""
 _RESTORE = "请从备份中恢复，见运维手册“备份与恢复”"
 
 
@@ -148,8 +149,7 @@ def current(root: Path) -> Diagnosis:
 
 def leftovers(root: Path) -> Diagnosis:
     """What interrupted runs have left behind."""
-    patterns = (f"{RUNS}/{BUILDING}*", f"{WRITING}*", f"{RUNS}/{WRITING}*", f"{ARCHIVE}/{WRITING}*")
-    left = sorted(path.relative_to(root).as_posix() for pattern in patterns for path in root.glob(pattern))
+    left = sorted(path.relative_to(root).as_posix() for pattern in _UNFINISHED for path in root.glob(pattern))
     if left and lock(root).state == State.GOOD:
         return Diagnosis("残留", State.NOTICE, f"中断的运行留下了 {shortened(left)}", "下次夜间运行时清除，不影响结果")
     return Diagnosis("残留", State.GOOD, "没有中断的运行留下的东西")

@@ -26,7 +26,7 @@ MAPPINGS, PASSWORDS = "mappings.csv", "passwords.txt"
 CORRECTIONS = ("corrections.xlsx", "corrections.csv")
 CHANGED_NUMBERS = ("changed-numbers.xlsx", "changed-numbers.csv")
 _LOCK = ".lock"
-WRITING = ".writing-"
+_WRITING = ".writing-"
 _OWNER_ONLY_FOLDER = 0o700
 _OWNER_ONLY_FILE = 0o600
 _READABLE_FILE = 0o644
@@ -187,7 +187,7 @@ class Workspace:
     def _copy(self, path: Path) -> tuple[str, int]:
         """Copy a file into the archive, under the hash of what was copied, however large it is."""
         make_private_folder(self.root / ARCHIVE)
-        handle, name = tempfile.mkstemp(dir=self.root / ARCHIVE, prefix=WRITING)
+        handle, name = tempfile.mkstemp(dir=self.root / ARCHIVE, prefix=_WRITING)
         copy = Path(name)
         try:
             with os.fdopen(handle, "wb") as file, path.open("rb") as original:
@@ -245,7 +245,7 @@ def write_atomically(path: Path, content: bytes, *, private: bool, durable: bool
         private: whether only its owner may read it.
         durable: whether it must outlast a power cut from now on.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_WRITING)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

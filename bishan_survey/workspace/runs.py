@@ -14,7 +14,7 @@ from bishan_survey.workspace.folder import Workspace, write_atomically
 
 POINTER = "current.txt"
 RECORD = "run.json"
-BUILDING = ".building-"
+_BUILDING = ".building-"
 _ADVICE = (
     "请从备份中恢复 runs/ 里的这个文件夹；恢复不了的，删去 runs/current.txt 再运行 bishan-survey nightly，"
     "表照样算，只是所有的问题从头记起，人的编号从头编起，与以前给出的对不上"
@@ -39,7 +39,7 @@ def new_run(workspace: Workspace, started: datetime) -> Iterator[RunFolder]:
     workspace.runs.mkdir(exist_ok=True)
     _clear_unfinished(workspace.runs)
     run_id = _free_id(workspace.runs, f"{started:%Y%m%d-%H%M%S}")
-    building = workspace.runs / f"{BUILDING}{run_id}"
+    building = workspace.runs / f"{_BUILDING}{run_id}"
     building.mkdir()
     try:
         yield RunFolder(run_id, building)
@@ -51,7 +51,7 @@ def new_run(workspace: Workspace, started: datetime) -> Iterator[RunFolder]:
 
 
 def _clear_unfinished(runs: Path) -> None:
-    for left in runs.glob(f"{BUILDING}*"):
+    for left in runs.glob(f"{_BUILDING}*"):
         shutil.rmtree(left, ignore_errors=True)
 
 
