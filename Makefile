@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 BENCH  := .venv-bench
 FUZZ_SECONDS ?= 60
 
-.PHONY: help docs golden demo test lint check bench fuzz wheel bundle bundle-check lock sample clean
+.PHONY: help docs golden demo test lint check bench fuzz wheel lock sample clean
 
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -53,6 +53,7 @@ fuzz: $(READY) ## 用随机损坏的文件试读一段时间（FUZZ_SECONDS=60�
 wheel: $(READY) ## 生成安装包 dist/*.whl
 	$(BIN)/python -m build -q --wheel --no-isolation
 
+.PHONY: bundle bundle-check
 bundle: $(READY) ## 生成没有网的单位用的安装包 dist/*.zip（Windows、Linux；要联网）
 	$(BIN)/python bundle/make.py
 
