@@ -19,6 +19,7 @@ from bishan_survey.delivery import (
     key_of,
     last_standing,
     matched,
+    meant_for,
     missing_variables,
     next_number,
     prepared,
@@ -37,7 +38,8 @@ from bishan_survey.errors import DefinitionError, InternalError, UsageError, Wor
 from bishan_survey.handwritten import read_sheets
 from bishan_survey.hashes import hashed, joined
 from bishan_survey.model import PERSON, DeliveryProfile, Design
-from bishan_survey.workspace import RunFolder, Workspace, current_run, make_private_folder, read_record
+from bishan_survey.private import make_private_folder
+from bishan_survey.workspace import RunFolder, Workspace, current_run, read_record
 
 _UNITS = ("person", "village")
 
@@ -66,6 +68,8 @@ class Delivery:
     """The same as the profile wants them, and what is wrong with them."""
     counted: int
     """Records that count in the run."""
+    meant: int
+    """Those of them that are meant for the system."""
     gone: pl.DataFrame
     """Those whose last delivery was rejected and that do not count any more (``past.last_standing``)."""
 
@@ -109,10 +113,11 @@ def plan(workspace: Workspace, design: Design, profile: DeliveryProfile, wanted:
     """
     run = current_run(workspace)
     counted = _counted(run, profile)
+    meant = meant_for(profile, counted)
     past = read_past(workspace.deliveries / profile.id)
     persons = read_persons(run.path / RESTRICTED)
-    made = prepared(profile, counted)
-    present = _present(counted, made, profile, design)
+    made = prepared(profile, meant)
+    present = _present(meant, made, profile, design)
     told = whereabouts(past, present.select("key", "who", "digest"), persons)
     chosen = _chosen(told, wanted).arg_true().cast(pl.Int64)
     last = last_standing(past, persons)
@@ -121,9 +126,10 @@ def plan(workspace: Workspace, design: Design, profile: DeliveryProfile, wanted:
         number=next_number(past),
         run=run,
         design_digest=design.digest,
-        records=pl.concat([present[chosen], counted[chosen]], how="horizontal"),
+        records=pl.concat([present[chosen], meant[chosen]], how="horizontal"),
         made=_only(made, chosen),
         counted=counted.height,
+        meant=meant.height,
         gone=_gone(last.filter(outcome=REJECTED), present),
     )
 
@@ -141,17 +147,17 @@ def _counted(run: RunFolder, profile: DeliveryProfile) -> pl.DataFrame:
     return counted
 
 
-def _present(counted: pl.DataFrame, made: Prepared, profile: DeliveryProfile, design: Design) -> pl.DataFrame:
+def _present(meant: pl.DataFrame, made: Prepared, profile: DeliveryProfile, design: Design) -> pl.DataFrame:
     """``key, who, number, digest`` of the records."""
     nobody = pl.lit(None, dtype=pl.String)
     sheet = widest_sheet(design, profile.unit)
     is_person = profile.unit == PERSON
-    who = (frames.PERSON if is_person else "_village") if not is_person or frames.PERSON in counted.columns else None
-    number = sheet.key if sheet and is_person and sheet.key in counted.columns else None
+    who = (frames.PERSON if is_person else "_village") if not is_person or frames.PERSON in meant.columns else None
+    number = sheet.key if sheet and is_person and sheet.key in meant.columns else None
     return pl.concat(
         [
             made.rows.select(key_of(profile)),
-            counted.select(who=pl.col(who) if who else nobody, number=pl.col(number) if number else nobody),
+            meant.select(who=pl.col(who) if who else nobody, number=pl.col(number) if number else nobody),
             hashed(made.rows.select(joined(*made.rows.columns)).to_series()).alias("digest").to_frame(),
         ],
         how="horizontal",
@@ -220,7 +226,8 @@ def _manifest(delivery: Delivery, records: pl.DataFrame, delivered: pl.DataFrame
         "encoding": delivery.profile.encoding.value if delivery.profile.is_csv else None,
         "counts": {
             "counted": delivery.counted,
-            "not_wanted": delivery.counted - delivery.records.height,
+            "not_meant": delivery.counted - delivery.meant,
+            "not_wanted": delivery.meant - delivery.records.height,
             "left_out": delivery.faulty,
             "delivered": records.height,
         },

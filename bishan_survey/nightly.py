@@ -52,8 +52,10 @@ from bishan_survey.record import (
 from bishan_survey.registers import roster_of
 from bishan_survey.validation import checks_in_force, time_checks_in_force
 from bishan_survey.workspace import (
+    ON_RECORD,
     RECORD,
     Workspace,
+    audit_head,
     last_run,
     new_run,
     read_record,
@@ -104,13 +106,14 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         progress.begin("写出结果", 1)
         with new_run(workspace, started) as run:
             refused = publish(run.path, results, followed, persons)
+            progress.advance()
             returned = hand_back(workspace, design, batch, run.path / RESTRICTED / RETURNS, progress)
             record = run_record(run.id, started, examined, results) | following(followed, design)
             record |= persons_on_record(persons)
             record |= since_last_year(examined.over_time)
             record |= {"returned": len(returned), "profiles_refused": refused}
+            record |= {ON_RECORD: audit_head(workspace.root).as_json()}
             write_atomically(run.path / RECORD, _as_json(record), private=False)
-        progress.advance()
     return Night(run.id, workspace.runs / run.id, examined, results, followed, returned, refused)
 
 

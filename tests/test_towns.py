@@ -1,7 +1,6 @@
 """What a 镇街 is handed never shows another 镇街's person, file or village; and the scan that says so can fail."""
 
 import shutil
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from tests.conftest import EDITION
 from tests.deduplication.records import ELSEWHERE, HERE, NEXT_DOOR, counted, record
 from tests.people import adult, certificate
 from tests.returns.sending import Silent
+from tests.scanning import found
 from tests.workbooks import sheets_of, table, write_cells
 
 TWICE, COPIED, SLIPPED = certificate(order=5), certificate("19650308", 7), certificate("19710101", 9)
@@ -116,27 +116,13 @@ def seen(*people: Mapping[str, str]) -> Iterator[str]:
         yield from (person["name"], person["certificate_no"])
 
 
-def texts(folder: Path) -> Iterator[tuple[str, str]]:
-    """Everything that is written in files below a folder: cells, comments, hidden sheets, properties, names."""
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        yield path.name, path.name
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as book:
-                yield from (
-                    (f"{path.name}/{name}", book.read(name).decode("utf-8", "replace")) for name in book.namelist()
-                )
-        else:
-            yield path.name, path.read_text(encoding="utf-8-sig")
-
-
 def leaks(folder: Path, side: Side) -> list[tuple[str, str]]:
     """Where something stands that a 镇街 must not see."""
     return [
-        (where, secret)
+        (place, secret)
         for handed in ("镇街", "退表")
-        for where, text in texts(folder / "restricted" / handed / side.town)
-        for secret in side.secrets
-        if secret in text
+        for place, secrets in found(folder / "restricted" / handed / side.town, side.secrets).items()
+        for secret in secrets
     ]
 
 
@@ -179,10 +165,10 @@ def test_every_town_has_a_list_and_what_is_its_own_stands_in_it(two: Two) -> Non
     _, _, *levels = sheets["改错进度"]
     assert {row[3] for row in levels} == {home.town}
 
-    found = rows(sheets["问题清单"])
-    assert {row["镇街"] for row in found} == {home.town}
-    assert {"D05", "F30"} <= {row["规则"] for row in found}
-    assert {row["文件"] for row in found if row["原填内容"] == "12"} == {OTHER_FILE}
+    faults = rows(sheets["问题清单"])
+    assert {row["镇街"] for row in faults} == {home.town}
+    assert {"D05", "F30"} <= {row["规则"] for row in faults}
+    assert {row["文件"] for row in faults if row["原填内容"] == "12"} == {OTHER_FILE}
     twice = rows(sheets["重复登记"])
     assert {row["依据"] for row in twice} == {"在区内其他镇街也有登记"}
     assert all(not row["相同的项目"] and not row["不同的项目"] and not row["为什么是同一人"] for row in twice)

@@ -1,7 +1,7 @@
 """Real workbooks for tests, written cell by cell."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import xlsxwriter
@@ -16,6 +16,7 @@ def write_cells(path: Path, sheets: Mapping[str, Cells], merged: Sequence[str] =
     """A workbook with these values at these addresses (``{"表": {"B3": "姓名"}}``)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
+        book.set_properties({"created": datetime(2025, 1, 1)})  # noqa: DTZ001 - equal cells, equal bytes
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for name, cells in sheets.items():
             sheet = book.add_worksheet(name)

@@ -13,13 +13,16 @@ from typer.exceptions import TyperException
 
 from bishan_survey import __version__
 from bishan_survey.cli import (
+    audit,
     care,
     changes,
     codebook,
     corrections,
     decisions,
     deliver,
+    encryption,
     examine,
+    export,
     indicators,
     make,
     numbers,
@@ -35,6 +38,7 @@ from bishan_survey.cli import (
 )
 from bishan_survey.cli.chinese import ChineseGroup, in_chinese, speak_chinese
 from bishan_survey.errors import EXIT_CODES, DefinitionError, SurveyError, UsageError, WorkspaceError
+from bishan_survey.masks import without_numbers
 
 _EXITS = "\n\n".join(f"{code}　{meaning}" for code, meaning in sorted(EXIT_CODES.items()))
 
@@ -79,6 +83,7 @@ template.register(app)
 examine.register(app)
 validate.register(app)
 results.register(app)
+export.register(app)
 deliver.register(app)
 codebook.register(app)
 profile.register(app)
@@ -91,6 +96,8 @@ decisions.register(app)
 numbers.register(app)
 progress.register(app)
 changes.register(app)
+audit.register(app)
+encryption.register(app)
 schedule.register(app)
 care.register(app)
 
@@ -170,7 +177,7 @@ def _explained(error: Exception) -> SurveyError:
 def _stop(error: SurveyError) -> None:
     if _debug:
         raise error
-    typer.echo(f"{error.title}：{error.message}", err=True)
+    typer.echo(without_numbers(f"{error.title}：{error.message}"), err=True)
     if error.advice:
-        typer.echo(f"怎么办：{error.advice}", err=True)
+        typer.echo(without_numbers(f"怎么办：{error.advice}"), err=True)
     sys.exit(error.exit_code)

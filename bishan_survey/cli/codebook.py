@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
+from bishan_survey.cli.encryption import taken_out
 from bishan_survey.cli.examine import open_workspace
 from bishan_survey.cli.options import (
     EditionOption,
@@ -13,12 +14,16 @@ from bishan_survey.cli.options import (
     WorkspaceArgument,
     finished_folder,
     new_folder,
-    outside_inboxes,
 )
 from bishan_survey.cli.show import Show
+from bishan_survey.cli.unmask import on_record
 from bishan_survey.errors import UsageError
 
 FolderOption = Annotated[Path, typer.Option("--to", metavar="文件夹", help="写到哪个文件夹（新的或空的）。")]
+
+TakenOption = Annotated[
+    Path, typer.Option("--to", metavar="文件夹", help="写到哪个文件夹（新的或空的）；以 .age 结尾的，加密成一个文件。")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -40,13 +45,13 @@ def codebook(to: FolderOption, edition: EditionOption = None) -> None:
         raise UsageError(f"没有调查表版本 {edition}", f"现有：{'、'.join(design.questionnaires)}")
     new_folder(to)
     survey = load_defaults().survey(design)
-    with finished_folder(to) as beside:
+    with finished_folder(to, private=False) as beside:
         write_codebook_html(beside / f"{CODEBOOK}.html", design, edition)
         write_codebook_xlsx(beside / f"{CODEBOOK}.xlsx", design, survey, edition)
     Show().heading(f"代码簿已写到 {to}")
 
 
-def package(workspace: WorkspaceArgument, to: FolderOption, as_json: JsonOption = False) -> None:
+def package(workspace: WorkspaceArgument, to: TakenOption, as_json: JsonOption = False) -> None:
     """数据包：计入的记录写成 CSV 和 Parquet，附数据说明和代码簿。
 
     datapackage.json 按 Frictionless Data Package 的规范说明每一列，供别的程序读取。
@@ -55,15 +60,15 @@ def package(workspace: WorkspaceArgument, to: FolderOption, as_json: JsonOption 
     from bishan_survey.workspace import current_run, read_record
 
     opened, design = open_workspace(workspace)
-    new_folder(to)
-    outside_inboxes(to)
+    target = taken_out(to, opened)
     run, survey = current_run(opened), opened.settings.survey
     counted = {unit: read_counted(run.path, unit) for unit in ("person", "village")}
     records = {unit: frame for unit, frame in counted.items() if frame is not None}
-    with finished_folder(to) as beside:
+    with target as beside:
         descriptor = write_package(beside, records, design, survey, read_record(run))
         write_codebook_html(beside / f"{CODEBOOK}.html", design)
         write_codebook_xlsx(beside / f"{CODEBOOK}.xlsx", design, survey)
+        on_record(opened.root, "package", {name: frame.height for name, frame in records.items()})
     show = Show(as_json)
     show.heading(f"数据包已写到 {to}")
     rows = [

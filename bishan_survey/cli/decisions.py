@@ -9,6 +9,7 @@ from bishan_survey.cli.examine import open_workspace
 from bishan_survey.cli.handwritten import counted
 from bishan_survey.cli.options import JsonOption, WorkspaceArgument
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.volume import working
 from bishan_survey.errors import EXIT_CLEAN, EXIT_HARD_FINDINGS, WorkspaceError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def _decisions(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
+@working
 def check(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
     """试一试判定单：decisions 文件夹里的每一行会怎样，什么也不发布。
 

@@ -1,22 +1,22 @@
 """Commands that hand data to other systems: deliver, receipts."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
+from bishan_survey.cli.encryption import taken_out
 from bishan_survey.cli.examine import open_workspace
 from bishan_survey.cli.options import (
     JsonOption,
     WorkspaceArgument,
     finished,
-    finished_folder,
-    new_folder,
     output_path,
-    outside_inboxes,
 )
 from bishan_survey.cli.show import Show
+from bishan_survey.cli.unmask import UnmaskOption, must_have_reason, on_record, shown_to
 from bishan_survey.errors import EXIT_CLEAN, EXIT_HARD_FINDINGS, UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +63,10 @@ def register(app: typer.Typer) -> None:
 def deliver(
     workspace: WorkspaceArgument,
     profile: ProfileOption,
-    to: Annotated[Path | None, typer.Option("--to", metavar="文件夹", help="写到哪个文件夹（新的或空的）。")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="文件夹", help="写到哪个文件夹（新的或空的）；以 .age 结尾的，加密成一个文件。"),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="只检查，什么也不写。")] = False,
     rejected: Annotated[bool, typer.Option("--rejected", help="只报上次被退回的。")] = False,
     changed: Annotated[bool, typer.Option("--changed", help="只报没有报过的和报过以后又变了的。")] = False,
@@ -71,47 +74,51 @@ def deliver(
         bool, typer.Option("--skip-faulty", help="有问题的留下不报，另列清单；不加的，有一条有问题就什么也不写。")
     ] = False,
     listed: ListOption = None,
+    unmask: UnmaskOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """上报：按对方系统的规则检查、分批、写文件，并记下报了哪些。
 
     上报的是当前结果中计入的记录。每一条都按上报格式的规则检查（必填、长度、代码、格式、重复、编码），
     一次列出全部问题，退出码为1。文件旁边的 manifest.json 记着每个文件的条数和校验码。
+    写出文件，记入操作记录；加 --unmask 理由，有问题的原值也显示在屏幕上。
     """
     from datetime import datetime
 
     from bishan_survey.deliveries import Wanted, plan, profile_of, remember, write
 
+    must_have_reason(unmask)
     opened, design = open_workspace(workspace)
     layout = profile_of(design, profile)
     listed = output_path(listed, ".xlsx")
-    if not check:
-        to = _target(to)
+    asked = {"profile": layout.id, "rejected": rejected, "changed": changed}
+    target = None if check else _target(to, opened)
     with opened.locked():
         planned = plan(opened, design, layout, Wanted(rejected=rejected, changed=changed))
         kept = planned.records.height - planned.faulty
         writes = not check and kept > 0 and (skip_faulty or not planned.faulty)
         manifest = None
-        if writes and to is not None:
-            with finished_folder(to) as beside:
+        if writes and target is not None:
+            with target as beside:
                 written = write(opened, planned, beside, datetime.now().astimezone())
                 if planned.faulty:
                     _write_faults(beside / _LEFT_OUT, planned, opened)
+                on_record(opened.root, "deliver", asked | {"number": planned.number, "records": kept})
             remember(opened, planned, written)
             manifest = dict(written.manifest)
     if listed is not None:
         with finished(listed) as beside:
             _write_faults(beside, planned, opened)
-    _show_delivery(Show(as_json), planned, manifest, to, checked=check)
+            on_record(opened.root, "deliver --list", asked)
+    show, unmasked = shown_to(opened.root, unmask, "deliver", asked, as_json=as_json)
+    _show_delivery(show, planned, manifest, to, checked=check, unmasked=unmasked)
     raise typer.Exit(EXIT_HARD_FINDINGS if planned.faulty else EXIT_CLEAN)
 
 
-def _target(to: Path | None) -> Path:
+def _target(to: Path | None, workspace: "Workspace") -> AbstractContextManager[Path]:
     if to is None:
         raise UsageError("没有写上报的文件写到哪里", "请加 --to 文件夹；只检查的，加 --check")
-    new_folder(to)
-    outside_inboxes(to)
-    return to
+    return taken_out(to, workspace)
 
 
 def _write_faults(path: Path, planned: "Delivery", workspace: "Workspace") -> None:
@@ -136,14 +143,15 @@ def _write_faults(path: Path, planned: "Delivery", workspace: "Workspace") -> No
 
 
 def _show_delivery(
-    show: Show, planned: "Delivery", manifest: dict[str, Any] | None, to: Path | None, *, checked: bool
+    show: Show, planned: "Delivery", manifest: dict[str, Any] | None, to: Path | None, *, checked: bool, unmasked: bool
 ) -> None:
-    """What was written or why not; places without anybody's data."""
+    """What was written or why not; places without anybody's data, unless these may be seen."""
     faults = planned.places()
     show.heading(f"{planned.profile.title}：{_said(planned, manifest, checked=checked)}")
     show.pairs(
         [
             ("当前结果计入的", planned.counted),
+            *([("其中归这个系统的", planned.meant)] if planned.profile.where else []),
             ("这一次要报的", planned.records.height),
             ("其中有问题的", planned.faulty),
             *([("已写出", manifest["counts"]["delivered"])] if manifest else []),
@@ -151,15 +159,17 @@ def _show_delivery(
         ]
     )
     if faults.height:
-        _show_faults(show, faults)
+        _show_faults(show, faults, unmasked=unmasked)
     if manifest:
         show.heading(f"文件在 {to}")
         show.table(("文件", "条数"), [(file["name"], file["rows"]) for file in manifest["files"]])
         show.remark("文件含个人信息，请妥善保管。对方给出回执以后：bishan-survey receipts")
     elif planned.faulty and not checked:
         show.remark("什么也没有写。请改正以后再报；要先报没有问题的，加 --skip-faulty。")
-    places = faults.select("file", "sheet", "row", "header", "fault", "why", "advice").to_dicts()
-    counts = {"counted": planned.counted, "wanted": planned.records.height, "faulty": planned.faulty}
+    values = ["value"] if unmasked else []
+    places = faults.select("file", "sheet", "row", "header", *values, "fault", "why", "advice").to_dicts()
+    counts = {"counted": planned.counted, "meant": planned.meant}
+    counts |= {"wanted": planned.records.height, "faulty": planned.faulty}
     told = {"profile": planned.profile.id, **counts, "gone": planned.gone.height, "faults": places}
     show.document("deliver/1", {**told, "manifest": manifest, "folder": str(to) if manifest else None})
 
@@ -172,7 +182,7 @@ def _said(planned: "Delivery", manifest: dict[str, Any] | None, *, checked: bool
     return "检查过了，没有问题" if not planned.faulty else "检查有问题" if checked else "有问题，没有写"
 
 
-def _show_faults(show: Show, faults: "pl.DataFrame") -> None:
+def _show_faults(show: Show, faults: "pl.DataFrame", *, unmasked: bool) -> None:
     import polars as pl
 
     kinds = faults.group_by("header", "why", maintain_order=True).agg(pl.len())
@@ -181,10 +191,10 @@ def _show_faults(show: Show, faults: "pl.DataFrame") -> None:
     first = faults.head(_SHOWN)
     if faults.height > first.height:
         show.remark(f"下面只列前{_SHOWN}处；全部的，加 --list 文件.xlsx")
-    show.table(
-        ("文件", "工作表", "行", "列", "为什么", "怎么办"),
-        first.select("file", pl.col("sheet").fill_null(""), "row", "header", "why", "advice").rows(),
-    )
+    wanted = {"文件": "file", "工作表": "sheet", "行": "row", "列": "header"}
+    wanted |= {"原值": "value"} if unmasked else {}
+    wanted |= {"为什么": "why", "怎么办": "advice"}
+    show.table([*wanted], first.select(pl.col(*wanted.values()).fill_null("")).rows())
 
 
 def receipts(
@@ -225,6 +235,7 @@ def receipts(
     if listed is not None and concerned:
         with finished(listed) as beside:
             _write_rejected(beside, concerned[0], opened.settings.survey)
+            on_record(opened.root, "receipts --list", {"profile": layout.id, "number": concerned[0].number})
     _show_receipts(Show(as_json), layout, deliveries, told)
     raise typer.Exit(EXIT_HARD_FINDINGS if told and told.troubles else EXIT_CLEAN)
 

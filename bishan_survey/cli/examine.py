@@ -8,6 +8,7 @@ import typer
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.options import JsonOption, output_path
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.volume import working
 from bishan_survey.errors import EXIT_CLEAN, UnusableFilesError, UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def examined_workspace(folder: Path) -> "tuple[Examined, Workspace]":
         return examine(workspace, design, datetime.now().astimezone(), progress), workspace
 
 
+@working
 def ingest(
     workspace: Annotated[
         Path | None,
@@ -153,8 +155,8 @@ def _place(finding: dict[str, object]) -> str:
     return "整列缺失" if finding["records"] else "整个文件"
 
 
-def show_findings(show: Show, findings: "pl.DataFrame", most: int | None = _SHOWN) -> None:
-    """The weightiest findings (``None``: all), without what people answered; a cut is said aloud."""
+def show_findings(show: Show, findings: "pl.DataFrame", most: int | None = _SHOWN, *, values: bool = False) -> None:
+    """The weightiest findings (``None``: all); what people answered if it may be seen. A cut is said aloud."""
     import polars as pl
 
     from bishan_survey.delivery import SEVERITIES
@@ -170,10 +172,11 @@ def show_findings(show: Show, findings: "pl.DataFrame", most: int | None = _SHOW
             r["cell"] or _place(r),
             r["rule"],
             r["message"],
+            *([r["value"] or ""] if values else []),
         )
         for r in ranked.head(most or findings.height).iter_rows(named=True)
     ]
-    show.table(("程度", "文件", "单元格", "规则", "问题"), rows)
+    show.table(("程度", "文件", "单元格", "规则", "问题", *(["原填内容"] if values else [])), rows)
     if findings.height > len(rows):
         show.remark(
             f"这里只列最要紧的{len(rows)}处，其余{findings.height - len(rows)}处见问题清单"

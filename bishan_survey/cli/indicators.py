@@ -7,9 +7,11 @@ import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.examine import open_workspace
-from bishan_survey.cli.options import JsonOption, WorkspaceArgument, output_path, town_code
+from bishan_survey.cli.options import JsonOption, WorkspaceArgument, finished, output_path, town_code
 from bishan_survey.cli.progress import TownOption
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.unmask import on_record
+from bishan_survey.cli.volume import working
 from bishan_survey.errors import EXIT_CLEAN, UnusableFilesError
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def _departments(folder: Path) -> "tuple[Departments, Workspace, Design]":
         return departments_of(workspace, design, examined.batch, progress), workspace, design
 
 
+@working
 def indicators(workspace: WorkspaceArgument, town: TownOption = None, as_json: JsonOption = False) -> None:
     """规划指标：专栏1的十一项，分子、分母和定义都列出，与目标值比较。
 
@@ -71,6 +74,7 @@ def indicators(workspace: WorkspaceArgument, town: TownOption = None, as_json: J
     _leave(told)
 
 
+@working
 def reconcile(
     workspace: WorkspaceArgument,
     to: Annotated[
@@ -83,7 +87,7 @@ def reconcile(
     屏幕上只有人数；谁对不上，见夜间运行的 部门比对.xlsx，或用 --to 写出。不改动已发布的结果。
     """
     from bishan_survey.delivery import by_town, list_counts, list_problems, write_reconciled_book
-    from bishan_survey.delivery.private import create_private
+    from bishan_survey.private import create_private
 
     path = output_path(to, ".xlsx")
     told, opened, _ = _departments(workspace)
@@ -99,7 +103,9 @@ def reconcile(
     if not told.lists:
         show.remark(_PUT)
     if path is not None:
-        write_reconciled_book(create_private(path), told, opened.areas, opened.settings.survey)
+        with finished(path) as beside:
+            write_reconciled_book(create_private(beside), told, opened.areas, opened.settings.survey)
+            on_record(opened.root, "reconcile --to", {"lists": len(told.lists)})
         show.remark(f"已写出 {path}")
     show.document("reconcile/1", {"lists": counts.to_dicts(), "towns": towns.to_dicts()})
     _leave(told)

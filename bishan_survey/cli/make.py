@@ -12,6 +12,7 @@ from bishan_survey.cli.options import (
     YearOption,
 )
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.volume import working
 from bishan_survey.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def init(
     show.document("init/1", {"folder": str(folder), "editions": list(survey.editions)})
 
 
+@working
 def sample(
     folder: Annotated[Path, typer.Argument(metavar="文件夹", help="写到哪里；会成为一个工作区。")],
     persons: Annotated[int, typer.Option("--persons", min=50, metavar="人数", help="大约多少人。")] = 18000,

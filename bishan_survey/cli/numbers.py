@@ -9,6 +9,7 @@ from bishan_survey.cli.examine import open_workspace
 from bishan_survey.cli.handwritten import counted, make_blank
 from bishan_survey.cli.options import JsonOption, WorkspaceArgument
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.volume import working
 from bishan_survey.errors import EXIT_CLEAN, EXIT_HARD_FINDINGS, WorkspaceError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def _numbers(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
+@working
 def check(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
     """试一试换号表：每一行会怎样，什么也不发布。
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bishan_survey.errors import UsageError
+from bishan_survey.private import OWNER_ONLY_FOLDER
 
 if TYPE_CHECKING:
     from bishan_survey.model import AreaFrame
@@ -60,13 +61,19 @@ def outside_inboxes(folder: Path) -> None:
 
 
 @contextmanager
-def finished_folder(folder: Path) -> Iterator[Path]:
-    """A folder to write in beside the wanted one, which takes its place when all is written."""
+def finished_folder(folder: Path, *, private: bool) -> Iterator[Path]:
+    """A folder to write in beside the wanted one, which takes its place when all is written.
+
+    Args:
+        folder: the wanted one.
+        private: whether people's data are to go into it, so that its owner alone may open it.
+    """
     import shutil
 
     beside = folder.with_name(f".{folder.name}-writing")
     shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    beside.mkdir(mode=OWNER_ONLY_FOLDER if private else 0o777)
     try:
         yield beside
         if folder.exists():

@@ -1,33 +1,28 @@
-"""Commands that give results: dedupe, consolidate, nightly, export."""
+"""Commands that give results: dedupe, consolidate, nightly."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.examine import examined_workspace, open_workspace, show_findings
+from bishan_survey.cli.log import logged_night
 from bishan_survey.cli.options import JsonOption, ToOption, WorkspaceArgument, finished, output_path
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.volume import working
 from bishan_survey.errors import (
     EXIT_CLEAN,
     EXIT_HARD_FINDINGS,
     UnusableFilesError,
-    UsageError,
-    WorkspaceError,
 )
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from bishan_survey.model import DeliveryProfile, Survey
     from bishan_survey.nightly import Night
     from bishan_survey.record import Examined
-    from bishan_survey.workspace import RunFolder, Workspace
-
-
-_MARKS = {"VERIFIED": "见过原件", "INFERRED": "推断", "PROPOSED": "建议，待区残联核对"}
+    from bishan_survey.workspace import Workspace
 
 
 _FATES = {
@@ -45,13 +40,9 @@ def register(app: typer.Typer) -> None:
         consolidate
     )
     app.command("nightly", cls=ChineseCommand, epilog="例：bishan-survey nightly 2025年调查")(nightly)
-    app.command(
-        "export",
-        cls=ChineseCommand,
-        epilog="例：bishan-survey export 2025年调查 --profile system-person --to 人口.xlsx",
-    )(export)
 
 
+@working
 def dedupe(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
     """去重：同一人的多条登记以哪条为准。
 
@@ -89,6 +80,7 @@ def dedupe(workspace: WorkspaceArgument, as_json: JsonOption = False) -> None:
     show.document("dedupe/1", {**counts, "rules": rules.drop("reason").to_dicts()})
 
 
+@working
 def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: JsonOption = False) -> None:
     """汇总：编制统计表并核对合计。
 
@@ -117,6 +109,7 @@ def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: Json
     show.document("consolidate/1", {**summary(examined), "tables": tables})
 
 
+@working
 def nightly(
     workspace: WorkspaceArgument,
     strict: Annotated[bool, typer.Option("--strict", help="有必须改正的问题时，退出码为1。")] = False,
@@ -131,10 +124,13 @@ def nightly(
     from bishan_survey.nightly import nightly as run_night
 
     opened, design = open_workspace(workspace)
-    with ShownProgress() as progress:
-        night = run_night(opened, design, datetime.now().astimezone(), progress)
-    _show_night(Show(as_json), opened, night)
-    raise typer.Exit(_night_exit(night.examined, strict))
+    started = datetime.now().astimezone()
+    with ShownProgress() as shown, logged_night(opened.root, started, shown) as progress:
+        night = run_night(opened, design, started, progress)
+        exit_code, warnings = _night_exit(night.examined, strict), _warnings(opened, night)
+        progress.ended(night, exit_code, warnings)
+    _show_night(Show(as_json), night, [*warnings, *([progress.log.trouble] if progress.log.trouble else [])])
+    raise typer.Exit(exit_code)
 
 
 def _night_exit(examined: "Examined", strict: bool) -> int:
@@ -145,7 +141,7 @@ def _night_exit(examined: "Examined", strict: bool) -> int:
     return EXIT_HARD_FINDINGS if strict and hard else EXIT_CLEAN
 
 
-def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
+def _show_night(show: Show, night: "Night", warnings: list[str]) -> None:
     """Where to look, what came in, what was found, what was published."""
     from bishan_survey.delivery import (
         ADJUDICATION_BOOK,
@@ -159,7 +155,6 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
         TOWNS,
         ledger_pairs,
     )
-    from bishan_survey.lifecycle import flagged_rules
     from bishan_survey.nightly import RETURNS
     from bishan_survey.record import coverage_pairs, following, roster_line, since_last_year, summary
 
@@ -193,8 +188,7 @@ def _show_night(show: Show, workspace: "Workspace", night: "Night") -> None:
     )
     for reason in night.refused.values():
         show.remark(f"提醒：没有写出。{reason}")
-    suspected = flagged_rules(night.followed.rules, night.results.design.lifecycle)
-    for warning in [*suspected.values(), *_warnings(workspace, examined)]:
+    for warning in warnings:
         show.remark(f"提醒：{warning}")
     where = {"run": night.run_id, "folder": str(night.folder), "profiles_refused": night.refused}
     fared = following(night.followed, night.results.design)
@@ -228,13 +222,16 @@ def _over_time(examined: "Examined") -> list[tuple[str, object]]:
     ]
 
 
-def _warnings(workspace: "Workspace", examined: "Examined") -> list[str]:
-    """What the workspace's thresholds ask to be warned of."""
+def _warnings(workspace: "Workspace", night: "Night") -> list[str]:
+    """What people should be warned of: suspected rules, thresholds of the workspace, what was not done."""
     from datetime import date
 
+    from bishan_survey.lifecycle import flagged_rules
+
+    examined = night.examined
     thresholds, ledger = workspace.settings.thresholds, examined.ledger
     records = ledger.accepted + ledger.held
-    warnings = []
+    warnings = [*flagged_rules(night.followed.rules, night.results.design.lifecycle).values()]
     if records and ledger.held / records > thresholds.held_share:
         warnings.append(f"暂不计入的记录占{ledger.held / records:.1%}，超过设定的{thresholds.held_share:.1%}")
     late = date.today() > workspace.settings.survey.period_end  # noqa: DTZ011 - the deadline is a local day
@@ -277,59 +274,3 @@ def _not_compared(examined: "Examined") -> Iterator[str]:
         yield f"上年的表有{others}处证号或村（社区）认不出，见{LAST_YEAR_BOOK}的“上年表的问题”一页"
     if not over_time.books_known:
         yield "上年的结果是旧版程序得出的，没有记下选项代码的含义；代码表改过的项目，比较时可能有误"
-
-
-def export(
-    workspace: WorkspaceArgument,
-    profile: Annotated[str | None, typer.Option("--profile", metavar="格式", help="上报格式；不写则列出全部。")] = None,
-    to: Annotated[Path | None, typer.Option("--to", metavar="文件", help="写到哪里：.xlsx 或 .csv。")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """导出：写成综合信息管理系统等的格式。
-
-    不写 --profile 时列出现有的上报格式。
-    """
-    from bishan_survey.workspace import current_run
-
-    opened, design = open_workspace(workspace)
-    show = Show(as_json)
-    if profile is None:
-        rows = [
-            (p.id, p.title, len(p.columns or p.lines), _MARKS.get(p.mark, p.mark)) for p in design.profiles.values()
-        ]
-        show.heading("上报格式")
-        show.table(("格式", "名称", "列数（或行数）", "确定程度"), rows)
-        show.document("export/1", {"profiles": [{"id": row[0], "title": row[1]} for row in rows]})
-        return
-    if profile not in design.profiles:
-        raise UsageError(f"没有上报格式 {profile}", f"现有：{'、'.join(design.profiles)}")
-    to = output_path(to, ".xlsx", ".csv")
-    if to is None:
-        raise UsageError("没有写导出到哪里", "请加 --to 文件.xlsx 或 --to 文件.csv")
-    with finished(to) as beside:
-        count = _write_profile(beside, design.profiles[profile], current_run(opened), opened.settings.survey)
-    show.heading(f"已导出{count}条到 {to}")
-    if not design.profiles[profile].lines:
-        show.remark("文件含个人信息，请妥善保管。")
-    show.document("export/1", {"profile": profile, "records": count, "file": str(to)})
-
-
-def _write_profile(to: Path, profile: "DeliveryProfile", run: "RunFolder", survey: "Survey") -> int:
-    """Write a file in a profile's layout from a published run; returns the number of its lines."""
-    from bishan_survey.delivery import write_profile_csv, write_profile_xlsx, write_report_csv, write_report_xlsx
-
-    as_csv = to.suffix.lower() == ".csv"
-    if profile.lines:
-        return write_report_csv(to, profile, run.path) if as_csv else write_report_xlsx(to, profile, run.path, survey)
-    records = _current_records(run, profile.unit)
-    return write_profile_csv(to, profile, records) if as_csv else write_profile_xlsx(to, profile, records, survey)
-
-
-def _current_records(run: "RunFolder", unit: str) -> "pl.DataFrame":
-    """The records that count, as the current run published them."""
-    from bishan_survey.delivery import read_counted
-
-    records = read_counted(run.path, unit)
-    if records is None:
-        raise WorkspaceError(f"当前结果 {run.id} 中没有{unit}的记录", "请重新运行 bishan-survey nightly")
-    return records

@@ -9,6 +9,7 @@ from bishan_survey.cli.examine import examined_workspace, show_findings
 from bishan_survey.cli.options import JsonOption, WorkspaceArgument, town_code
 from bishan_survey.cli.progress import TownOption
 from bishan_survey.cli.show import Show
+from bishan_survey.cli.volume import working
 from bishan_survey.errors import EXIT_CLEAN, UnusableFilesError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command("roster", cls=ChineseCommand, epilog="例：bishan-survey roster 2025年调查 --town 三合镇")(roster)
 
 
+@working
 def roster(workspace: WorkspaceArgument, town: TownOption = None, as_json: JsonOption = False) -> None:
     """底册：该调查的人，谁还没有登记；入户率、完成率。
 

@@ -1,5 +1,8 @@
 """What the commands print: results to stdout, progress and remarks to stderr, people's identifiers nowhere.
 
+Commands show no identifiers. Where one stands in what they show all the same (in the name of a file, say) it is masked
+here, unless somebody has given a reason (``cli/unmask.py``).
+
 On a terminal with colour and bars, elsewhere as plain lines; every fact is said in words, so that colour and layout
 carry nothing alone. rich is imported when something is shown.
 """
@@ -8,13 +11,33 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from enum import Enum
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from bishan_survey.masks import without_numbers
 from bishan_survey.widths import display_width
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bars
+
+
+class Volume(Enum):
+    """How much a command says besides its errors and warnings."""
+
+    QUIET = "quiet"
+    NORMAL = "normal"
+    VERBOSE = "verbose"
+
+
+_volume = Volume.NORMAL
+
+
+def set_volume(volume: Volume) -> None:
+    """How much is said from now on."""
+    global _volume  # noqa: PLW0603 - one process, one command line
+    _volume = volume
 
 
 def plain(stream: Any) -> bool:
@@ -25,19 +48,27 @@ def plain(stream: Any) -> bool:
 class Show:
     """Shows the results of one command, as text or as one JSON document."""
 
-    def __init__(self, as_json: bool = False) -> None:
+    def __init__(self, as_json: bool = False, *, unmasked: bool = False) -> None:
+        """A way to show.
+
+        Args:
+            as_json: whether one JSON document is wanted instead of text.
+            unmasked: whether identifiers may be seen; somebody has given a reason then.
+        """
         self._as_json = as_json
+        self._silent = as_json or _volume is Volume.QUIET
+        self._unmasked = unmasked
 
     def heading(self, text: str) -> None:
         """A line above what follows."""
-        if not self._as_json:
-            self._out().print(f"\n{text}", style="bold")
+        if not self._silent:
+            self._out().print(self._seen(f"\n{text}"), style="bold")
 
     def pairs(self, pairs: Sequence[tuple[str, object]]) -> None:
         """Lines of the form "what: how much"."""
-        if not self._as_json:
+        if not self._silent:
             for what, said in pairs:
-                self._out().print(f"  {what}：{_figure(said)}")
+                self._out().print(self._seen(f"  {what}：{_figure(said)}"))
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], *, whole: bool = False) -> None:
         """A table on a terminal; elsewhere a line for each row, its fields named.
@@ -47,8 +78,9 @@ class Show:
             rows: the lines.
             whole: whether a table that is wider than the terminal becomes lines too, instead of being folded.
         """
-        if self._as_json:
+        if self._silent:
             return
+        rows = [[value if isinstance(value, int) else self._seen(str(value)) for value in row] for row in rows]
         if plain(sys.stdout) or (whole and _width(columns, rows) > self._out().width):
             for row in rows:
                 _print("  " + "；".join(f"{c}：{_figure(v)}" for c, v in zip(columns, row, strict=True)))
@@ -67,11 +99,14 @@ class Show:
         """The one JSON document of a command, if it was asked for."""
         if self._as_json:
             text = json.dumps({"schema": f"bishan-survey/{schema}", **content}, ensure_ascii=False, indent=1)
-            _print(text)
+            _print(self._seen(text))
 
     def remark(self, text: str) -> None:
         """A word to the person at the keyboard, not part of the result."""
-        self._err().print(text)
+        self._err().print(self._seen(text))
+
+    def _seen(self, text: str) -> str:
+        return text if self._unmasked else without_numbers(text)
 
     def _out(self) -> "Console":
         return _console(stderr=False)
@@ -119,13 +154,15 @@ def _figure(value: object) -> str:
 
 
 class ShownProgress:
-    """Progress of the stages: a bar on a terminal, a plain line at the beginning of each stage elsewhere."""
+    """Progress of the stages: a bar on a terminal, a plain line at the beginning of each stage elsewhere.
+
+    Nothing if the command is to be quiet; if it is to be verbose, also how long each stage took.
+    """
 
     def __init__(self) -> None:
         self._bars: Bars | None = None
-        self._plain = plain(sys.stderr)
-        self._total = 0
-        self._done = 0
+        self._plain = plain(sys.stderr) or _volume is Volume.QUIET
+        self._stage: tuple[str, float] | None = None
 
     def __enter__(self) -> "ShownProgress":
         if not self._plain:
@@ -142,14 +179,17 @@ class ShownProgress:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._close()
         if self._bars:
             self._bars.stop()
 
     def begin(self, title: str, total: int) -> None:
         """A stage of so many steps begins."""
+        self._close()
+        self._stage = title, perf_counter()
         if self._bars:
             self._task = self._bars.add_task(title, total=total)
-        else:
+        elif _volume is not Volume.QUIET:
             count = f"（{total}）" if total > 1 else ""
             print(f"{title}{count}…", file=sys.stderr, flush=True)  # noqa: T201
 
@@ -157,3 +197,10 @@ class ShownProgress:
         """One step is done."""
         if self._bars:
             self._bars.advance(self._task)
+
+    def _close(self) -> None:
+        """Say how long the stage took that has just ended, if that is wanted."""
+        if self._stage and _volume is Volume.VERBOSE:
+            title, began = self._stage
+            _console(stderr=True).print(f"{title}：{perf_counter() - began:.2f}秒")
+        self._stage = None

@@ -18,7 +18,9 @@ from bishan_survey.cli.options import (
     output_path,
 )
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.unmask import on_record
 from bishan_survey.cli.validate import must_be_there, submissions_at
+from bishan_survey.cli.volume import working
 from bishan_survey.errors import EXIT_HARD_FINDINGS, UsageError
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def register(app: typer.Typer) -> None:
     )
 
 
+@working
 def template(
     target: Annotated[
         Path, typer.Argument(metavar="文件夹或文件", help="写到哪个文件夹（每村一份）；或要写的一个 .xlsx 文件。")
@@ -168,12 +171,15 @@ def _problems(roster: "Roster") -> list[dict[str, object]]:
 def _write_all(folder: Path, frame: Frame, villages: "list[Village]", roster: "Roster", show: Show) -> None:
     from bishan_survey.handout import LIST, hand_out
 
-    with ShownProgress() as progress, finished_folder(folder) as beside:
+    with ShownProgress() as progress, finished_folder(folder, private=bool(roster.persons)) as beside:
         progress.begin("写调查表", len(villages))
         done = hand_out(beside, frame.design, frame.survey, villages, roster, progress.advance)
+        persons = sum(form.persons for form in done)
+        if frame.workspace is not None and persons:
+            on_record(frame.workspace.root, "template --roster", {"forms": len(done), "persons": persons})
     counts = {
         "forms": len(done),
-        "persons": sum(form.persons for form in done),
+        "persons": persons,
         "gone": sum(roster.gone.values()),
         "repeated": sum(roster.repeated.values()),
         "unplaced": roster.unplaced,

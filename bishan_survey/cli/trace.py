@@ -10,9 +10,12 @@ from bishan_survey.cli.choosing import chosen, chosen_area, chosen_table
 from bishan_survey.cli.examine import open_workspace
 from bishan_survey.cli.options import JsonOption, WorkspaceArgument, finished, output_path
 from bishan_survey.cli.show import Show
+from bishan_survey.cli.unmask import UnmaskOption, must_have_reason, on_record, shown_to
 from bishan_survey.errors import InternalError, UsageError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from bishan_survey.consolidation import CellKey
     from bishan_survey.model import AreaFrame, Design, TableShell
     from bishan_survey.tracing import Traced
@@ -43,16 +46,19 @@ def explain(
     column: Annotated[str, typer.Argument(metavar="列", help="列的名称或代码。")] = "合计",
     area: AreaOption = None,
     to: CsvOption = None,
+    unmask: UnmaskOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """查数：统计表里的一个数是哪些人、哪些单元格。
 
     按最近一次夜间运行，列出计入这个数的每条记录在哪个村、哪个文件、哪一行，表用到的各项在哪个单元格。
-    屏幕上不显示姓名、号码和答案；要看，加 --csv 另存。
+    屏幕上不显示姓名、号码和答案；要看，加 --csv 另存，或加 --unmask 理由。两样都记入操作记录。
     """
-    from bishan_survey.tracing import counted_units, published_number, trace
+    from bishan_survey.delivery import write_private_csv
+    from bishan_survey.tracing import counted_units, private_list, published_number, trace
     from bishan_survey.workspace import current_run
 
+    must_have_reason(unmask)
     opened, design = open_workspace(workspace)
     to = output_path(to, ".csv")
     shell = chosen_table(table, design.shells)
@@ -61,16 +67,20 @@ def explain(
     counting = counted_units(run.path, design, opened.settings.survey)
     _must_be_filled(shell, counting)
     traced = trace(run.path, design, counting, shell, cell)
-    show = Show(as_json)
+    found = {"table": shell.id, "area": cell.area, "row": cell.stub, "column": cell.column}
+    show, unmasked = shown_to(opened.root, unmask, "explain", found, as_json=as_json)
     published = published_number(run.path, shell, cell)
     _compare(show, run, design, traced.number, published)
-    _show(show, shell, names, traced, design, opened.areas)
+    people = private_list(traced, design, opened.areas) if unmasked else None
+    _show(show, shell, names, traced, design, opened.areas, people)
     if to is not None:
-        _save(to, traced, design, opened.areas)
+        with finished(to) as beside:
+            write_private_csv(beside, private_list(traced, design, opened.areas))
+            on_record(opened.root, "explain --csv", found)
         show.remark(f"名单已写到 {to}。含个人信息，请妥善保管。")
-    found = {"run": run.id, "table": shell.id, "area": cell.area, "row": cell.stub, "column": cell.column}
     numbers = {"number": traced.number, "published": published, "items": list(traced.items)}
-    show.document("explain/1", {**found, **numbers, "records": _documents(traced)})
+    told = {} if people is None else {"people": people.to_dicts()}
+    show.document("explain/1", {"run": run.id, **found, **numbers, "records": _documents(traced), **told})
 
 
 def _cell(
@@ -115,16 +125,28 @@ def _compare(show: Show, run: "RunFolder", design: "Design", number: float, publ
 
 
 def _show(
-    show: Show, shell: "TableShell", names: tuple[str, ...], traced: "Traced", design: "Design", areas: "AreaFrame"
+    show: Show,
+    shell: "TableShell",
+    names: tuple[str, ...],
+    traced: "Traced",
+    design: "Design",
+    areas: "AreaFrame",
+    people: "pl.DataFrame | None",
 ) -> None:
+    """The number, and the places behind it; people with their numbers and answers where these may be seen."""
     records = traced.records
     show.heading(f"{shell.id} {shell.title}")
     show.pairs([("哪个数", "，".join(names)), ("是多少", f"{traced.number:,g}（计量单位：{shell.measure}）")])
     show.pairs([("统计范围", shell.universe), ("记录", records.height)])
     if records.is_empty():
         return
+    import polars as pl
+
     show.pairs([("各项依次是", "、".join(design.variable_labels[item] for item in traced.items))])
-    show.table(*_listed(traced, areas))
+    if people is None:
+        show.table(*_listed(traced, areas))
+    else:
+        show.table(people.columns, people.head(_SHOWN).cast(pl.String).fill_null("").rows())
     if records.height > _SHOWN:
         show.remark(f"这里只列{_SHOWN}条，其余{records.height - _SHOWN}条请加 --csv 文件.csv 或 --json 看。")
 
@@ -162,11 +184,3 @@ def _documents(traced: "Traced") -> list[dict[str, Any]]:
             "_village", "_file", "_sheet", "_row", GROUP, ADDS
         ).iter_rows()
     ]
-
-
-def _save(to: Path, traced: "Traced", design: "Design", areas: "AreaFrame") -> None:
-    from bishan_survey.delivery import write_private_csv
-    from bishan_survey.tracing import private_list
-
-    with finished(to) as beside:
-        write_private_csv(beside, private_list(traced, design, areas))

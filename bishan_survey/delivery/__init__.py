@@ -32,6 +32,7 @@ from bishan_survey.delivery.past import (
 from bishan_survey.delivery.preflight import FAULTS, Prepared, key_of, prepared
 from bishan_survey.delivery.private import write_private_csv
 from bishan_survey.delivery.profiles import (
+    meant_for,
     missing_variables,
     write_profile_csv,
     write_profile_xlsx,
@@ -111,6 +112,7 @@ __all__ = [
     "list_counts",
     "list_problems",
     "matched",
+    "meant_for",
     "missing_variables",
     "next_number",
     "percent",

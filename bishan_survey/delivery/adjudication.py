@@ -12,10 +12,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from bishan_survey.delivery.lists import ListSheet, named_town, named_village
-from bishan_survey.delivery.private import create_private
 from bishan_survey.delivery.styles import Styles, set_up_page
 from bishan_survey.handwritten import sealed
 from bishan_survey.model import QUESTION_SHOWN, AreaFrame, Design, SheetWord, SheetWords, Survey, WordKind
+from bishan_survey.private import create_private
 from bishan_survey.widths import LINE_HEIGHT, lines_needed
 
 _QUESTIONS, _GUIDE = "待判定", "说明"

@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from bishan_survey.delivery.private import create_private
 from bishan_survey.delivery.profiles import write_text_workbook
 from bishan_survey.model import DeliveryProfile, Survey
+from bishan_survey.private import create_private
 from bishan_survey.reading.incoming import digest_of
 
 MANIFEST, MANIFEST_SCHEMA = "manifest.json", "bishan-survey/delivery/1"

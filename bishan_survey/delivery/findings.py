@@ -11,10 +11,10 @@ import polars as pl
 from xlsxwriter import Workbook
 
 from bishan_survey.delivery.lists import ListSheet, named_town, named_village, town_name, village_name, write_list
-from bishan_survey.delivery.private import create_private
 from bishan_survey.delivery.returns import differences_sheet
 from bishan_survey.delivery.styles import Styles
 from bishan_survey.model import AreaFrame, Batch, Survey, Verdict
+from bishan_survey.private import create_private
 
 SEVERITIES = {"hard": "必须改正", "soft": "请核实", "note": "提示", "accepted": "已认可"}
 STATES = {"new": "新", "open": "仍在", "reopened": "重现", "accepted": "已认可", "fixed": "已改好"}

@@ -10,11 +10,12 @@ from xlsxwriter import Workbook
 
 from bishan_survey.delivery.findings import findings_for_people
 from bishan_survey.delivery.lists import ListSheet, named_town, named_village, write_list
-from bishan_survey.delivery.private import create_private, write_private_csv
+from bishan_survey.delivery.private import write_private_csv
 from bishan_survey.delivery.report import STATISTICS
 from bishan_survey.delivery.styles import Styles
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.model import AreaFrame, Difference, OverTime, Survey, Turnover
+from bishan_survey.private import create_private
 from bishan_survey.widths import display_width
 
 LAST_YEAR_BOOK, ITEM_TABLE, LAST_YEAR_FILE = "与上年比较.xlsx", "上年变动", "last-year.json"

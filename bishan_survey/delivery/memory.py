@@ -7,8 +7,9 @@ import pandera.polars as pa
 import polars as pl
 
 from bishan_survey import frames
-from bishan_survey.delivery.private import create_private, write_private_csv
+from bishan_survey.delivery.private import write_private_csv
 from bishan_survey.errors import WorkspaceError
+from bishan_survey.private import create_private
 
 _PERSONS = "persons"
 _PERSONS_ADVICE = (

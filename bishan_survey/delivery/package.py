@@ -13,9 +13,10 @@ import polars as pl
 
 from bishan_survey.delivery.codebook import Entry, entries_of
 from bishan_survey.delivery.preflight import LIVE
-from bishan_survey.delivery.private import as_text, create_private
+from bishan_survey.delivery.private import as_text
 from bishan_survey.frames import PERSON
 from bishan_survey.model import Design, Survey, ValueType
+from bishan_survey.private import create_private
 from bishan_survey.reading.incoming import digest_of
 
 DESCRIPTOR = "datapackage.json"

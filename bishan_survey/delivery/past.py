@@ -14,8 +14,8 @@ import polars as pl
 
 from bishan_survey import frames
 from bishan_survey.delivery.batches import save_manifest
-from bishan_survey.delivery.private import create_private
 from bishan_survey.errors import WorkspaceError
+from bishan_survey.private import create_private, make_private_folder
 
 WAITING, ACCEPTED, REJECTED = "waiting", "accepted", "rejected"
 _ROWS, _ANSWERS = "delivered.parquet", "answers-{:04}.parquet"
@@ -83,7 +83,7 @@ def write_delivered(folder: Path, number: int, delivered: pl.DataFrame, manifest
     beside = folder / f".{number:0{_DIGITS}}-writing"
     for left in beside.glob("*"):
         left.unlink()
-    beside.mkdir(mode=0o700, exist_ok=True)
+    make_private_folder(beside)
     frames.DELIVERED.validate(delivered).write_parquet(create_private(beside / _ROWS))
     save_manifest(beside, manifest)
     beside.rename(folder / f"{number:0{_DIGITS}}")

@@ -1,4 +1,4 @@
-"""Files that carry people's data are readable by their owner alone from the first byte on."""
+"""Frames with people's data as CSV that its owner alone can read."""
 
 from pathlib import Path
 
@@ -6,14 +6,7 @@ import pandera.polars as pa
 import polars as pl
 
 from bishan_survey import frames
-
-_OWNER_ONLY = 0o600
-
-
-def create_private(path: Path) -> Path:
-    """Make an empty file that only its owner can read; writers then fill it, and its mode stays."""
-    path.touch(mode=_OWNER_ONLY, exist_ok=False)
-    return path
+from bishan_survey.private import create_private
 
 
 def as_text(frame: pl.DataFrame) -> pl.DataFrame:

@@ -7,24 +7,31 @@ import polars as pl
 from xlsxwriter import Workbook
 
 from bishan_survey.delivery.preflight import prepared
-from bishan_survey.delivery.private import create_private, write_private_csv
-from bishan_survey.design import variables_in
+from bishan_survey.delivery.private import write_private_csv
+from bishan_survey.design import compile_sql, variables_in
 from bishan_survey.errors import DefinitionError
 from bishan_survey.model import DeliveryProfile, Survey
+from bishan_survey.private import create_private
 
 
 def missing_variables(profile: DeliveryProfile, records: pl.DataFrame) -> set[str]:
     """Variables that a profile needs and the records do not have."""
-    needed = set[str]().union(*(variables_in(column.sql) for column in profile.columns))
-    return needed - set(records.columns)
+    texts = [*(column.sql for column in profile.columns), *([profile.where] if profile.where else [])]
+    return set[str]().union(*map(variables_in, texts)) - set(records.columns)
+
+
+def meant_for(profile: DeliveryProfile, records: pl.DataFrame) -> pl.DataFrame:
+    """The records that a profile's system is meant to have."""
+    return records.filter(compile_sql(profile.where)) if profile.where else records
 
 
 def profile_frame(profile: DeliveryProfile, records: pl.DataFrame) -> pl.DataFrame:
-    """The records as the profile wants them: its columns, its order, its codes.
+    """The records meant for the profile's system as it wants them: its columns, its order, its codes.
 
     Raises:
         DefinitionError: a value would not fit into a column or has no code there. Nothing is cut or altered.
     """
+    records = meant_for(profile, records)
     made = prepared(profile, records)
     lost = made.faults.filter(pl.col("fault").is_in(["length", "recode"]))
     problems = [

@@ -19,7 +19,7 @@ from bishan_survey.delivery.indicators import write_indicators
 from bishan_survey.delivery.last_year import write_last_year, write_last_year_statistics
 from bishan_survey.delivery.life import league_sheet, write_follow_up, write_lives
 from bishan_survey.delivery.memory import write_persons
-from bishan_survey.delivery.private import create_private, read_private_csv, write_private_csv
+from bishan_survey.delivery.private import read_private_csv, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.reconciled import write_reconciled
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
@@ -42,13 +42,13 @@ from bishan_survey.model import (
     Table,
     Verdict,
 )
+from bishan_survey.private import create_private, make_private_folder
 
 RESTRICTED = "restricted"
 STATISTICS_BOOK, FINDINGS_BOOK, ADJUDICATION_BOOK = "统计表.xlsx", "问题清单.xlsx", "重复判定单.xlsx"
 TOWNS = "镇街"
 TABLES_SCHEMA = "bishan-survey/tables/1"
 FINDINGS_SCHEMA = "bishan-survey/findings/1"
-_OWNER_ONLY_FOLDER = 0o700
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.Data
     """
     statistics, restricted = folder / STATISTICS, folder / RESTRICTED
     (statistics / "tables").mkdir(parents=True)
-    restricted.mkdir(mode=_OWNER_ONLY_FOLDER)
+    make_private_folder(restricted)
     write_statistics(statistics / STATISTICS_BOOK, results.publication)
     _write_tables(statistics, results.publication.grids)
     results.publication.register.frame.write_csv(statistics / f"{REGISTER}.csv", include_bom=True)

@@ -9,9 +9,10 @@ from xlsxwriter import Workbook
 
 from bishan_survey.delivery.indicators import ROWS, list_counts
 from bishan_survey.delivery.lists import ListSheet, named_town, town_name, village_name, write_list
-from bishan_survey.delivery.private import create_private, write_private_csv
+from bishan_survey.delivery.private import write_private_csv
 from bishan_survey.delivery.styles import Styles
 from bishan_survey.model import AreaFrame, Departments, ListCheck, RowStatus, Survey
+from bishan_survey.private import create_private
 
 RECONCILED_BOOK, _TABLE = "部门比对.xlsx", "reconciled.csv"
 _ONLY_SURVEY, _ONLY_LIST, _UNANSWERED = "调查说有，名单里没有", "名单里有，调查说没有", "名单里有，调查没有回答"

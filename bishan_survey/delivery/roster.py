@@ -8,9 +8,9 @@ import polars as pl
 from xlsxwriter import Workbook
 
 from bishan_survey.delivery.lists import ListSheet, named_town, named_village, town_name, village_name, write_list
-from bishan_survey.delivery.private import create_private
 from bishan_survey.delivery.styles import Styles
 from bishan_survey.model import AreaFrame, Design, RosterCheck, RosterRate, Survey
+from bishan_survey.private import create_private
 
 ROSTER_BOOK, ROSTER_PROGRESS = "底册核对.xlsx", "底册与进度"
 _NO_ROSTER, _NOBODY = "没有底册，算不了", "底册里一个人也没有读出，算不了"

@@ -7,6 +7,7 @@ import polars as pl
 from bishan_survey.delivery.findings import write_findings
 from bishan_survey.delivery.life import league_sheet
 from bishan_survey.model import AreaFrame, Batch, Survey
+from bishan_survey.private import make_private_folder
 from bishan_survey.towns import of_town
 
 
@@ -23,6 +24,6 @@ def write_towns(folder: Path, batch: Batch, areas: AreaFrame, survey: Survey, le
     for code, name in areas.towns.items():
         own = (pl.col("level") == "village") & (pl.col("town") == code)
         standing = league_sheet(league.filter(own | (pl.col("area") == code)), areas)
-        (folder / name).mkdir(parents=True)
+        make_private_folder(folder / name)
         path = folder / name / f"{name}问题清单.xlsx"
         write_findings(path, of_town(batch, code, areas), areas, survey, town=name, league=standing)

@@ -33,6 +33,8 @@ def _problems(design: Design, profile: DeliveryProfile) -> Iterator[str]:
         yield "unit 是 table 的写 [[line]]，其余写 [[column]]"
     elif profile.lines:
         yield from _wrong_lines(design, profile)
+        if profile.where:
+            yield "统计报表没有记录，不能写 where"
     else:
         yield from _wrong_columns(design, profile)
     yield from _wrong_names(profile)
@@ -46,6 +48,8 @@ def _wrong_columns(design: Design, profile: DeliveryProfile) -> Iterator[str]:
         yield f"没有单位 {profile.unit}"
         return
     types = variable_types(design, best)
+    if profile.where:
+        yield from wrong_sql(profile.where, types, "where")
     for column in profile.columns:
         yield from wrong_sql(column.sql, types, column.header, pl.String())
         yield from (f"{column.header}：{problem}" for problem in _wrong_rules(column))

@@ -18,8 +18,8 @@ from bishan_survey.errors import BusyError, SurveyError
 from bishan_survey.model import AreaFrame, Survey
 from bishan_survey.nightly import remembered, remembered_persons
 from bishan_survey.reading.incoming import digest_of
-from bishan_survey.workspace import SETTINGS_FILE, Settings, Thresholds, Workspace, current_run, last_run
-from bishan_survey.workspace.folder import ARCHIVE, DECISIONS, DELIVERIES, RUNS
+from bishan_survey.workspace import SETTINGS_FILE, Settings, Thresholds, Workspace, check_audit, current_run, last_run
+from bishan_survey.workspace.folder import ARCHIVE, DECISIONS, DELIVERIES, REGISTERS, RUNS
 from bishan_survey.workspace.receipts import RECEIPTS_FILE, read_receipts
 from bishan_survey.workspace.settings import read_settings
 
@@ -52,6 +52,7 @@ def workspace_checks(root: Path, *, quick: bool = False) -> list[Check]:
         ("当前结果", current),
         ("残留", leftovers),
         ("收件时间", receipts),
+        ("操作记录", audit),
         ("原件", originals),
     ]
     return [(what, partial(check, root)) for what, check in checks if not (quick and check is originals)]
@@ -123,8 +124,9 @@ def permissions(root: Path) -> Diagnosis:
 
 
 def _private(root: Path) -> Iterator[Path]:
-    """Folders of people's data that the program makes, as far as they are there."""
-    folders = [root / ARCHIVE, root / DECISIONS, root / DELIVERIES, *sorted((root / RUNS).glob(f"*/{RESTRICTED}"))]
+    """Folders of people's data that nobody else has to do with, as far as they are there; an inbox may be opened."""
+    folders = [root / name for name in (ARCHIVE, DECISIONS, DELIVERIES, REGISTERS)]
+    folders += sorted((root / RUNS).glob(f"*/{RESTRICTED}"))
     return (folder for folder in folders if folder.is_dir())
 
 
@@ -169,6 +171,15 @@ def receipts(root: Path) -> Diagnosis:
         found = f"收到的时间比现在还晚：{shortened(ahead)}"
         return Diagnosis("收件时间", State.NOTICE, found, "电脑的时钟可能调过，请核对日期和时间")
     return Diagnosis("收件时间", State.GOOD, f"{len(known):,}份原件，都有存档")
+
+
+def audit(root: Path) -> Diagnosis:
+    """Whether the audit file is as it was written."""
+    checked = check_audit(root)
+    if checked.problems:
+        advice = "请运行 bishan-survey audit check 看全部，查清是谁改的"
+        return Diagnosis("操作记录", State.BAD, "；".join(checked.problems[:3]), advice)
+    return Diagnosis("操作记录", State.GOOD, f"{checked.head.lines:,}行，没有被改过")
 
 
 def originals(root: Path) -> Diagnosis:

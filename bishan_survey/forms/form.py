@@ -28,6 +28,7 @@ from bishan_survey.model import (
     Survey,
     Village,
 )
+from bishan_survey.private import OWNER_ONLY_FILE
 
 __all__ = ["FIRST_ROW", "OPTIONS", "FormContent", "FormJob", "Row", "fill_workbook", "write_form"]
 
@@ -89,6 +90,8 @@ def write_form(path: Path, design: Design, form: Questionnaire, survey: Survey, 
     Raises:
         InternalError: something that was meant to be in the form is not in the file; the file is removed.
     """
+    if any(content.rows.values()):
+        path.touch(OWNER_ONLY_FILE)  # what is written into it keeps this mode
     write_proved(path, lambda workbook: fill_workbook(workbook, design, form, survey, content))
 
 

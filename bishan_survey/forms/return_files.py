@@ -11,11 +11,11 @@ from bishan_survey.forms.crew import write_all
 from bishan_survey.forms.return_book import ReturnJob
 from bishan_survey.forms.returned import ReturnBook, return_books
 from bishan_survey.model import AreaFrame, Batch, Design, Severity, Survey
+from bishan_survey.private import OWNER_ONLY_FILE, create_private, make_private_folder
 
 RETURNS_LIST = "退表清单.csv"
 _HEADS = ("文件", "镇街", "村（社区）", "代码", "报来的文件", "必须改正", "请核实", "内容指纹")
 _UNPLACED = "认不出村（社区）的"
-_OWNER_ONLY = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def write_returns(
         before: folder of an earlier night's return workbooks. It saves time and changes no byte.
         each: called after each workbook.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     known = _known(before) if before else {}
     done: list[Returned] = []
     jobs: list[ReturnJob] = []
@@ -64,8 +64,8 @@ def write_returns(
     for book in return_books(batch, design, areas):
         one = _returned(book, _free_name(book, taken), _digest(book, design, survey, program))
         path = folder / one.file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(_OWNER_ONLY)  # it carries people's data: what is written into it keeps this mode
+        make_private_folder(path.parent)
+        path.touch(OWNER_ONLY_FILE)  # what is written into it keeps this mode
         done.append(one)
         if one.digest in known:
             shutil.copyfile(known[one.digest], path)
@@ -118,7 +118,7 @@ def _lines(path: Path) -> Iterator[dict[str, str]]:
 
 def _write_list(path: Path, done: Sequence[Returned]) -> None:
     assert len(_HEADS) == len(fields(Returned))  # noqa: S101 - one head for each
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with create_private(path).open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_HEADS)
         writer.writerows(map(astuple, done))

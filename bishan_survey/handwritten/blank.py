@@ -8,6 +8,7 @@ from xlsxwriter import Workbook
 
 from bishan_survey.handwritten.sheet import SheetKind
 from bishan_survey.model import Survey, WordKind
+from bishan_survey.private import create_private
 
 _LINES = 5000
 _WIDTH = 13
@@ -24,8 +25,7 @@ def write_blank_sheet(path: Path, kind: SheetKind, survey: Survey, widths: Mappi
         widths: of the columns that need more room than others, by their ids.
     """
     columns, actions = kind.words.of(WordKind.COLUMN), kind.words.of(WordKind.ACTION)
-    path.touch(mode=0o600, exist_ok=False)
-    with Workbook(str(path), {"in_memory": True, "strings_to_formulas": False}) as workbook:
+    with Workbook(str(create_private(path)), {"in_memory": True, "strings_to_formulas": False}) as workbook:
         workbook.set_properties({"created": datetime.combine(survey.period_start, datetime.min.time())})
         heading = workbook.add_format({"bold": True, "bg_color": "#EEF2F6", "bottom": 1})
         text = workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})

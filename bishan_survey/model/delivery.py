@@ -77,6 +77,8 @@ class DeliveryProfile:
     sheet_name: str
     source: str
     mark: str
+    where: str | None = None
+    """SQL: which of the records are meant for the system; ``None``: all."""
     columns: tuple[DeliveryColumn, ...] = ()
     lines: tuple[DeliveryLine, ...] = ()
     key: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from bishan_survey.design import read_area_frame
 from bishan_survey.errors import BusyError, WorkspaceError
 from bishan_survey.model import AreaFrame, Survey
+from bishan_survey.private import OWNER_ONLY_FILE, make_private_folder
 from bishan_survey.reading.incoming import digest_of, is_dropping
 from bishan_survey.workspace.receipts import RECEIPTS_FILE, Receipts, read_receipts, receipts_csv, with_arrivals
 from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Settings, read_settings, settings_text
@@ -27,8 +28,6 @@ CORRECTIONS = ("corrections.xlsx", "corrections.csv")
 CHANGED_NUMBERS = ("changed-numbers.xlsx", "changed-numbers.csv")
 _LOCK = ".lock"
 _WRITING = ".writing-"
-_OWNER_ONLY_FOLDER = 0o700
-_OWNER_ONLY_FILE = 0o600
 _READABLE_FILE = 0o644
 
 
@@ -193,7 +192,7 @@ class Workspace:
             with os.fdopen(handle, "wb") as file, path.open("rb") as original:
                 shutil.copyfileobj(original, file)
             digest, size = digest_of(copy)
-            copy.chmod(_OWNER_ONLY_FILE)
+            copy.chmod(OWNER_ONLY_FILE)
             make_private_folder(self._archived(digest, path).parent)
             copy.replace(self._archived(digest, path))
         except BaseException:
@@ -212,10 +211,11 @@ def create_workspace(
     """
     if (root / SETTINGS_FILE).exists():
         raise WorkspaceError(f"{root} 已经是工作区", "不会覆盖；要重新开始，请换一个文件夹")
+    root.mkdir(parents=True, exist_ok=True)
     for town in sorted({row["town_name"] for row in area_rows}):
-        (root / INBOX / town).mkdir(parents=True, exist_ok=True)
-    make_private_folder(root / ARCHIVE)
-    make_private_folder(root / DECISIONS)
+        make_private_folder(root / INBOX / town)
+    for name in (ARCHIVE, DECISIONS, REGISTERS):
+        make_private_folder(root / name)
     (root / RUNS).mkdir(exist_ok=True)
     (root / AREA_FILE).write_bytes(_csv(area_rows))
     text = settings_text(survey, district_code, district)
@@ -229,11 +229,6 @@ def _csv(rows: Sequence[dict[str, str]]) -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")
-
-
-def make_private_folder(path: Path) -> None:
-    """A folder that its owner alone can open (as far as the system knows owners)."""
-    path.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
 
 
 def write_atomically(path: Path, content: bytes, *, private: bool, durable: bool = True) -> None:
@@ -252,7 +247,7 @@ def write_atomically(path: Path, content: bytes, *, private: bool, durable: bool
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        Path(name).chmod(_OWNER_ONLY_FILE if private else _READABLE_FILE)
+        Path(name).chmod(OWNER_ONLY_FILE if private else _READABLE_FILE)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

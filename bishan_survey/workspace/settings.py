@@ -33,6 +33,8 @@ class Settings:
     thresholds: Thresholds
     last_year: str | None = None
     """Where last year's workspace is, as written: absolute, or from the workspace's own folder."""
+    recipients: tuple[str, ...] = ()
+    """Public keys of those whom encrypted files are for."""
 
 
 _TEMPLATE = """\
@@ -58,6 +60,10 @@ district = "{district}"
 held_share = 0.05
 # 过了截止日仍未报送的村（社区）超过这个数时，夜间小结给出提醒
 missing_villages = 0
+
+# 用 --to 文件.age 取出的，加密给谁（公钥，可以几个），见 docs/how-to/protect-people.md
+# [encryption]
+# recipients = ["age1…"]
 """
 
 
@@ -115,6 +121,7 @@ class _Checked:
                 missing_villages=self._take("thresholds", "missing_villages", int),
             ),
             last_year=self._take("last_year", "workspace", str) if "last_year" in self._raw else None,
+            recipients=tuple(self._recipients()) if "encryption" in self._raw else (),
         )
         if not self._problems and dates["period_start"] > dates["period_end"]:
             self._problems.append("[survey] period_start 晚于 period_end")
@@ -129,6 +136,12 @@ class _Checked:
             known = "、".join(sorted(self._known_editions))
             self._problems.append(f"[survey] editions 中没有这些版本：{'、'.join(unknown) or '（空）'}；现有：{known}")
         return tuple(map(str, editions))
+
+    def _recipients(self) -> list[str]:
+        keys = self._take("encryption", "recipients", list)
+        if wrong := [str(key) for key in keys if not str(key).startswith("age1")]:
+            self._problems.append(f"[encryption] recipients 中不是公钥的（应以 age1 开头）：{'、'.join(wrong)}")
+        return [str(key) for key in keys]
 
     def _take(self, section: str, key: str, kind: Any) -> Any:
         part = self._raw.get(section)

@@ -20,7 +20,8 @@ COMMANDS = ["init", "sample", "template", "ingest", "validate", "dedupe", "conso
 COMMANDS += ["progress", "explain", "tabulate", "roster", "changes", "deliver", "receipts", "codebook", "package"]
 GROUPED = ["corrections check", "corrections new", "decisions check", "numbers check", "numbers new", "design check"]
 COMMANDS += ["indicators", "reconcile", "schedule"]
-GROUPED += ["profile learn"]
+GROUPED += ["profile learn", "audit show", "audit check", "keys new"]
+COMMANDS += ["encrypt", "decrypt"]
 
 
 def run(*words: object, columns: int = 100, **environment: str) -> subprocess.CompletedProcess[str]:

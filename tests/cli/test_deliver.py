@@ -64,7 +64,7 @@ def test_the_manifest_reconciles(workspace: Path, tmp_path: Path) -> None:
     shown = json.loads(run("deliver", workspace, *PROFILE, "--to", tmp_path / "一", "--json").stdout)
     manifest = json.loads((tmp_path / "一" / "manifest.json").read_text(encoding="utf-8"))
     assert shown["manifest"] == manifest
-    assert manifest["counts"] == {"counted": 3, "not_wanted": 0, "left_out": 0, "delivered": 3}
+    assert manifest["counts"] == {"counted": 3, "not_meant": 0, "not_wanted": 0, "left_out": 0, "delivered": 3}
     assert sum(manifest["towns"].values()) == sum(file["rows"] for file in manifest["files"]) == 3
     for file in manifest["files"]:
         content = (tmp_path / "一" / file["name"]).read_bytes()

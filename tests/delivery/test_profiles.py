@@ -55,6 +55,13 @@ def test_a_code_without_counterpart_is_refused(tmp_path: Path) -> None:
         write_profile_csv(tmp_path / "a.csv", _PROFILE, _RECORDS.with_columns(hukou=pl.lit("3")))
 
 
+def test_those_that_are_not_meant_for_a_system_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    assert write_profile_csv(path, replace(_PROFILE, where="hukou = '2'"), _RECORDS) == 1
+    assert path.read_text(encoding="utf-8-sig") == "姓名,户口\n甲,1\n"
+
+
 def test_missing_variables_are_named() -> None:
+    assert missing_variables(replace(_PROFILE, where="age > 16"), _RECORDS) == {"age"}
     other = replace(_PROFILE, columns=(DeliveryColumn("学历", "education"),))
     assert missing_variables(other, _RECORDS) == {"education"}

@@ -51,6 +51,8 @@ def test_a_good_profile_has_no_problems(design: Design) -> None:
         ({"file_name": "../试验.csv", "batch_name": ""}, "file_name"),
         ({"file_name": "试验.xlsx", "batch_name": "", "encoding": Encoding.GB18030}, "encoding"),
         ({"batch_size": 0}, "batch_size"),
+        ({"where": "hukou"}, "where"),
+        ({"where": "hukoo = '1'"}, "hukoo"),
         ({"batch_name": "试验.csv"}, "batch_name"),
         ({"batch_name": "{batch}-{name}.csv"}, "batch_name"),
         ({"batch_name": "{batch}.xlsx"}, "batch_name"),

@@ -11,7 +11,7 @@ import pytest
 from bishan_survey.doctor import Diagnosis, State, told
 from bishan_survey.doctor.workspace import workspace_checks
 from bishan_survey.model import Design
-from bishan_survey.workspace import Workspace, current_run
+from bishan_survey.workspace import AUDIT_FILE, Act, Workspace, current_run, put_on_record
 from tests.returns.sending import person
 from tests.returns.test_nights import District
 
@@ -106,6 +106,13 @@ def break_record(root: Path) -> None:
     record.write_bytes(b"{")
 
 
+def forge_the_audit(root: Path) -> None:
+    for command in ("explain", "deliver"):
+        put_on_record(root, Act(command, {}), datetime.now().astimezone())
+    path = root / AUDIT_FILE
+    path.write_bytes(path.read_bytes().replace(b"explain", b"dedupe"))
+
+
 def leave_half_a_run(root: Path) -> None:
     (root / "runs" / ".building-20010101-000000").mkdir()
 
@@ -122,6 +129,7 @@ def leave_half_a_run(root: Path) -> None:
         (lose_the_pointer, "当前结果", State.NOTICE, "还没有结果"),
         (break_memory, "当前结果", State.BAD, "persons.parquet"),
         (break_record, "当前结果", State.BAD, "run.json"),
+        (forge_the_audit, "操作记录", State.BAD, "第1行"),
         (leave_half_a_run, "残留", State.NOTICE, ".building-20010101-000000"),
     ],
 )
