@@ -23,3 +23,9 @@ def make_private_folder(path: Path) -> None:
     missing = [above for above in path.parents if not above.exists()]
     for folder in (*reversed(missing), path):
         folder.mkdir(mode=OWNER_ONLY_FOLDER, exist_ok=True)
+
+
+def make_private(folder: Path) -> None:
+    """Let nobody but the owner into a folder that has been written."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(OWNER_ONLY_FOLDER if path.is_dir() else OWNER_ONLY_FILE)

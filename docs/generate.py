@@ -447,6 +447,8 @@ def _shell(shell: TableShell, labels: Mapping[str, str]) -> Iterator[str]:
     yield from (f'<a id="{shell.id.lower()}"></a>', "", f"## {shell.id} {shell.title}", "")
     yield f"- 统计范围：{shell.universe}：{code(shell.where)}"
     yield f"- 计量单位：{shell.measure}；地区：{'、'.join(_LEVELS[level] for level in shell.areas)}"
+    if shell.public:
+        yield "- 公开版里有" + ("" if shell.about_people else "，不作抑制")
     yield f"- 行：{_named(shell.stub, labels) if shell.stub else '地区'}"
     if shell.head:
         between = "、" if shell.beside else " × "

@@ -28,6 +28,7 @@ from bishan_survey.cli import (
     numbers,
     profile,
     progress,
+    release,
     results,
     roster,
     schedule,
@@ -91,6 +92,7 @@ roster.register(app)
 indicators.register(app)
 trace.register(app)
 tabulate.register(app)
+release.register(app)
 corrections.register(app)
 decisions.register(app)
 numbers.register(app)

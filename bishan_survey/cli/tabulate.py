@@ -115,7 +115,7 @@ def _small(show: Show, grid: "TableGrid") -> int:
     from bishan_survey.design import load_defaults
 
     most = load_defaults().small_count
-    small = sum(0 < value <= most for row in grid.rows for value in row.values)
+    small = sum(value is not None and 0 < value <= most for row in grid.rows for value in row.values)
     if small:
         show.remark(f"提醒：有{small}个数在1到{most}之间，可能认出是谁，请不要公开，也不要转发。")
     return small

@@ -122,6 +122,31 @@ def cells_of(shells: Sequence[TableShell], counting: Mapping[str, pl.DataFrame])
     return _by_area(cells, [shell.id for shell in shells if "village" in shell.areas])
 
 
+def lines_of(records: pl.DataFrame, shell: TableShell, kept: Sequence[str]) -> pl.LazyFrame:
+    """Each number of a table that counts a record, record by record: counting before it is counted up.
+
+    Args:
+        records: records of the table's unit.
+        shell: a table without sums.
+        kept: columns of the records to keep.
+
+    Returns:
+        A long frame of these columns, ``stub`` and ``column``.
+    """
+    chosen = universe(records, shell)
+    stubs = [False, True] if shell.stub else [False]
+    if not shell.columns:
+        ways = product(stubs, _ways(shell))
+        return pl.concat([_lines(chosen, shell, by_stub, way, kept) for by_stub, way in ways])
+    parts = []
+    for name, by_stub in product([TOTAL, *(str(n) for n in range(len(shell.columns)))], stubs):
+        counted = chosen.filter(contribution(shell, name).is_not_null())
+        stub = _key(shell.stub) if shell.stub and by_stub else pl.lit(TOTAL)
+        keyed_by = [shell.stub] if shell.stub and by_stub else []
+        parts.append(keyed(counted, keyed_by).select(*kept, stub=stub, column=pl.lit(name)))
+    return pl.concat(parts)
+
+
 def _count(records: pl.DataFrame, shell: TableShell) -> pl.LazyFrame:
     chosen = universe(records, shell)
     if "village" not in shell.areas:  # then 镇街 are enough, and far fewer
@@ -150,16 +175,23 @@ def _ways(shell: TableShell) -> list[tuple[bool, ...]]:
 
 def _counts(records: pl.LazyFrame, shell: TableShell, by_stub: bool, way: Sequence[bool]) -> pl.LazyFrame:
     """Counts by some of the variables, the others being totals."""
+    lines = _lines(records, shell, by_stub, way, ["_village"]).rename({"_village": "village"})
+    return lines.group_by("village", "stub", "column").agg(value=pl.len().cast(pl.Float64))
+
+
+def _lines(
+    records: pl.LazyFrame, shell: TableShell, by_stub: bool, way: Sequence[bool], kept: Sequence[str]
+) -> pl.LazyFrame:
+    """Each record under the codes by which it is counted in some way of breaking down."""
     chosen = [name for name, broken_down in zip(shell.head, way, strict=True) if broken_down]
     if shell.stub and by_stub:
         chosen.append(shell.stub)
     head = [_key(name) if broken_down else pl.lit(TOTAL) for name, broken_down in zip(shell.head, way, strict=True)]
-    frame = keyed(records, chosen).select(
-        village="_village",
+    return keyed(records, chosen).select(
+        *kept,
         stub=_key(shell.stub) if shell.stub and by_stub else pl.lit(TOTAL),
         column=pl.concat_str(head, separator=SEPARATOR) if head else pl.lit(TOTAL),
     )
-    return frame.group_by("village", "stub", "column").agg(value=pl.len().cast(pl.Float64))
 
 
 def _count_by_conditions(records: pl.LazyFrame, shell: TableShell) -> pl.LazyFrame:

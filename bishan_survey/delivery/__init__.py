@@ -11,7 +11,7 @@ from bishan_survey.delivery.codebook import (
     write_codebook_xlsx,
 )
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
-from bishan_survey.delivery.grid import TableGrid
+from bishan_survey.delivery.grid import SYMBOL, TableGrid
 from bishan_survey.delivery.indicators import INDICATOR_BOOK, indicator_lines, list_counts, read_years
 from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
@@ -41,6 +41,7 @@ from bishan_survey.delivery.profiles import (
 from bishan_survey.delivery.publish import (
     ADJUDICATION_BOOK,
     FINDINGS_BOOK,
+    PUBLIC_BOOK,
     RESTRICTED,
     STATISTICS_BOOK,
     TOWNS,
@@ -51,6 +52,7 @@ from bishan_survey.delivery.publish import (
     read_corrected,
     read_counted,
     read_findings,
+    write_public,
 )
 from bishan_survey.delivery.reconciled import RECONCILED_BOOK, by_town, list_problems, write_reconciled_book
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, write_report_csv, write_report_xlsx
@@ -64,6 +66,7 @@ from bishan_survey.delivery.roster import (
     write_roster_book,
 )
 from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_pairs, write_statistics
+from bishan_survey.delivery.suppressed import SUPPRESSED_LIST, write_suppressed
 
 __all__ = [
     "ACCEPTED",
@@ -79,6 +82,7 @@ __all__ = [
     "LEDGER_TITLE",
     "MANIFEST",
     "OUTCOMES",
+    "PUBLIC_BOOK",
     "RECONCILED_BOOK",
     "REJECTED",
     "RESTRICTED",
@@ -89,6 +93,8 @@ __all__ = [
     "STATISTICS",
     "STATISTICS_BOOK",
     "STATUSES",
+    "SUPPRESSED_LIST",
+    "SYMBOL",
     "TABLES_FILE",
     "TOWNS",
     "TROUBLES",
@@ -144,10 +150,12 @@ __all__ = [
     "write_private_csv",
     "write_profile_csv",
     "write_profile_xlsx",
+    "write_public",
     "write_reconciled_book",
     "write_report_csv",
     "write_report_xlsx",
     "write_roster_book",
     "write_statistics",
+    "write_suppressed",
     "write_text_workbook",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from bishan_survey.delivery.grid import GridRow, TableGrid
+from bishan_survey.delivery.grid import SYMBOL, GridRow, TableGrid
 from bishan_survey.delivery.styles import Styles, set_up_page
 
 CHARTS = "图"
@@ -42,7 +42,11 @@ def _write_chart(workbook: Workbook, sheet: Worksheet, styles: Styles, grid: Tab
     for position, row in enumerate(rows, top + 2):
         sheet.write_string(position, 0, row.stub.label if row.stub else row.area_name, styles["label"])
         for place, column in enumerate(columns, 1):
-            sheet.write_number(position, place, row.values[column], styles["number"])
+            value = row.values[column]
+            if value is None:
+                sheet.write_string(position, place, SYMBOL, styles["left_out"])
+            else:
+                sheet.write_number(position, place, value, styles["number"])
     chart = workbook.add_chart(dict(_KINDS[str(shell.chart)]))
     last = top + 1 + len(rows)
     for place in range(1, len(columns) + 1):

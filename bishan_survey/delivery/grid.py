@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from bishan_survey.model import AreaFrame, Code, Table
 
-Value = float | int
+Value = float | int | None
+"""``None``: left out, so that nobody can be found out."""
+SYMBOL = "×"
+"""Stands where a value is left out."""
 _TOTAL = Code("", "合计")
 
 
@@ -49,7 +52,7 @@ def lay_out(table: Table, frame: AreaFrame, stub_label: str) -> TableGrid:
             area,
             name,
             stub,
-            [_plain(values.get((area, stub.code if stub else "", k), 0)) for k in keys],
+            [_plain(values.get((area, stub.code if stub else "", k), 0.0)) for k in keys],
         )
         for level, area, name in _areas(frame, table.shell.areas)
         for stub in stubs
@@ -58,8 +61,8 @@ def lay_out(table: Table, frame: AreaFrame, stub_label: str) -> TableGrid:
     return TableGrid(table, labels, [label for _, label in table.head], rows)
 
 
-def _plain(value: float) -> Value:
-    return int(value) if value == int(value) else value
+def _plain(value: float | None) -> Value:
+    return int(value) if value is not None and value == int(value) else value
 
 
 def _areas(frame: AreaFrame, levels: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:

@@ -1,4 +1,8 @@
-"""All files of a run, written into its folder: ``statistics`` names nobody, ``restricted`` is its owner's alone."""
+"""All files of a run, written into its folder: ``statistics`` names nobody, ``restricted`` has people's data.
+
+Both are their owner's alone: the small counts of the statistics tell who somebody is, too. What anybody may have is
+made by ``release`` alone.
+"""
 
 import csv
 import json
@@ -14,7 +18,7 @@ from bishan_survey.delivery.adjudication import changed_numbers_sheet, decisions
 from bishan_survey.delivery.code_books import write_code_books
 from bishan_survey.delivery.corrections import corrections_sheet
 from bishan_survey.delivery.findings import write_findings
-from bishan_survey.delivery.grid import TableGrid, lay_out
+from bishan_survey.delivery.grid import SYMBOL, TableGrid, Value, lay_out
 from bishan_survey.delivery.indicators import write_indicators
 from bishan_survey.delivery.last_year import write_last_year, write_last_year_statistics
 from bishan_survey.delivery.life import league_sheet, write_follow_up, write_lives
@@ -42,10 +46,11 @@ from bishan_survey.model import (
     Table,
     Verdict,
 )
-from bishan_survey.private import create_private, make_private_folder
+from bishan_survey.private import create_private, make_private, make_private_folder
 
 RESTRICTED = "restricted"
 STATISTICS_BOOK, FINDINGS_BOOK, ADJUDICATION_BOOK = "统计表.xlsx", "问题清单.xlsx", "重复判定单.xlsx"
+PUBLIC_BOOK = "统计表（公开版）.xlsx"
 TOWNS = "镇街"
 TABLES_SCHEMA = "bishan-survey/tables/1"
 FINDINGS_SCHEMA = "bishan-survey/findings/1"
@@ -90,8 +95,9 @@ def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.Data
     (statistics / "tables").mkdir(parents=True)
     make_private_folder(restricted)
     write_statistics(statistics / STATISTICS_BOOK, results.publication)
-    _write_tables(statistics, results.publication.grids)
-    results.publication.register.frame.write_csv(statistics / f"{REGISTER}.csv", include_bom=True)
+    write_tables(statistics, results.publication.grids)
+    if results.publication.register is not None:
+        results.publication.register.frame.write_csv(statistics / f"{REGISTER}.csv", include_bom=True)
     for profile in results.design.profiles.values():
         if profile.lines:
             report_frame(profile, folder).write_csv(
@@ -109,10 +115,19 @@ def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.Data
         departments, design, areas = results.departments, results.design, results.areas
         write_indicators(statistics, departments, results.earlier, design, areas, results.survey)
         write_reconciled(restricted, departments, areas, results.survey)
+    make_private(statistics)
     return _write_profiles(restricted, results)
 
 
-def _write_tables(folder: Path, grids: Sequence[TableGrid]) -> None:
+def write_public(folder: Path, publication: Publication) -> None:
+    """Write the public edition: equal publications give equal bytes."""
+    write_statistics(folder / PUBLIC_BOOK, publication)
+    (folder / "tables").mkdir()
+    write_tables(folder, publication.grids)
+
+
+def write_tables(folder: Path, grids: Sequence[TableGrid]) -> None:
+    """Write tables as CSV and JSON."""
     for grid in grids:
         _write_grid(folder / "tables" / f"{grid.table.shell.id}.csv", grid)
     document = {"schema": TABLES_SCHEMA, "tables": [_grid_json(grid) for grid in grids]}
@@ -129,8 +144,12 @@ def _write_grid(path: Path, grid: TableGrid) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["地区代码", *grid.row_labels, *grid.column_labels])
         writer.writerows(
-            [row.area, row.area_name, *([row.stub.label] if row.stub else []), *row.values] for row in grid.rows
+            [row.area, row.area_name, *([row.stub.label] if row.stub else []), *_shown(row.values)] for row in grid.rows
         )
+
+
+def _shown(values: Sequence[Value]) -> list[float | str]:
+    return [SYMBOL if value is None else value for value in values]
 
 
 def _grid_json(grid: TableGrid) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from bishan_survey.delivery.charts import CHARTS, write_charts
-from bishan_survey.delivery.grid import GridRow, TableGrid
+from bishan_survey.delivery.grid import SYMBOL, GridRow, TableGrid
 from bishan_survey.delivery.lists import ListSheet, write_list
 from bishan_survey.delivery.styles import Styles, set_up_page
 from bishan_survey.model import Ledger, Survey
@@ -30,16 +30,23 @@ class Publication:
     grids: Sequence[TableGrid]
     left_out: Sequence[tuple[str, str]]
     """Title of each table that could not be filled, and why."""
-    ledger: Ledger
-    """Where the rows went."""
+    ledger: Ledger | None
+    """Where the rows went; not in the public edition."""
     records: Mapping[str, int]
     """Records that count, by the name of their sheet."""
     coverage: Sequence[tuple[str, str]]
     """Facts about the returns: what, how many."""
-    register: ListSheet
-    """Every village that should report, and what came of it."""
+    register: ListSheet | None
+    """Every village that should report, and what came of it; not in the public edition."""
     versions: Sequence[tuple[str, str]]
     """Program, definitions, editions of forms and divisions."""
+    protection: Sequence[tuple[str, str]] = ()
+    """Of the public edition: how it is protected."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether small counts are left out."""
+        return bool(self.protection)
 
 
 def write_statistics(path: Path, publication: Publication) -> None:
@@ -52,7 +59,8 @@ def write_statistics(path: Path, publication: Publication) -> None:
         _write_cover(workbook.add_worksheet(COVER), styles, publication)
         _write_contents(workbook.add_worksheet(CONTENTS), styles, publication.grids)
         _write_notes(workbook.add_worksheet(NOTES), styles, publication)
-        write_list(workbook, styles, publication.register)
+        if publication.register is not None:
+            write_list(workbook, styles, publication.register)
         write_charts(workbook, workbook.add_worksheet(CHARTS), styles, publication.grids)
         for grid in publication.grids:
             _TableSheet(workbook.add_worksheet(grid.table.shell.id), styles, grid).write()
@@ -63,13 +71,15 @@ def _write_cover(sheet: Worksheet, styles: Styles, publication: Publication) -> 
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 100)
     sheet.write_string(5, 0, survey.title, styles["cover"])
-    sheet.write_string(7, 0, "统计表", styles["cover"])
+    sheet.write_string(7, 0, "统计表（公开版）" if publication.is_public else "统计表（内部版）", styles["cover"])
     lines = (
         f"地区：{publication.district}",
         f"年龄基准日：{survey.reference_date:%Y年%m月%d日}",
         f"调查时间：{survey.period_start:%Y年%m月%d日}至{survey.period_end:%Y年%m月%d日}",
         f"共 {len(publication.grids)} 张表，目录见第2张工作表；数据质量和算法见“{NOTES}”，主要的图见“{CHARTS}”。",
-        "内部资料：未作小数抑制，公开前须按规定处理。",
+        f"公开版：小数已抑制，以“{SYMBOL}”表示，见“{NOTES}”。"
+        if publication.is_public
+        else "内部资料：未作小数抑制，不得外传；对外请用公开版。",
     )
     for row, line in enumerate(lines, 10):
         sheet.write_string(row, 0, line, styles["cover_line"])
@@ -95,11 +105,13 @@ def _write_notes(sheet: Worksheet, styles: Styles, publication: Publication) -> 
     sheet.set_column(1, 1, 90)
     sheet.write_string(0, 0, "说明", styles["title"])
     counted = [(f"计入的{name}", f"{count:,}") for name, count in publication.records.items()]
+    symbols = [*_SYMBOLS, (SYMBOL, "为保护个人信息，不公布的数")] if publication.is_public else _SYMBOLS
     parts = [
         ("报送与覆盖", publication.coverage),
-        (LEDGER_TITLE, [*ledger_pairs(publication.ledger), *counted]),
-        ("符号与算法", _SYMBOLS),
-        ("未编制的表", publication.left_out),
+        (LEDGER_TITLE, [*ledger_pairs(publication.ledger), *counted] if publication.ledger else ()),
+        ("符号与算法", symbols),
+        ("怎样保护个人信息", publication.protection),
+        ("未编制的表" if not publication.is_public else "未公布的表", publication.left_out),
         ("版本", publication.versions),
     ]
     row = 2
@@ -186,6 +198,9 @@ class _TableSheet:
             self._sheet.write_string(position, 1, row.stub.label, self._styles[style])
         bold = row.level == "district" and (total or row.stub is None)
         for column, value in enumerate(row.values, len(self._grid.row_labels)):
+            if value is None:
+                self._sheet.write_string(position, column, SYMBOL, self._styles["left_out"])
+                continue
             style = "decimal" if isinstance(value, float) else "number_total" if bold else "number"
             self._sheet.write_number(position, column, value, self._styles[style])
 

@@ -26,6 +26,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "label_total": {"bold": True, **_RULE},
     "number": {"num_format": "#,##0", "align": "right", **_RULE},
     "number_total": {"num_format": "#,##0", "align": "right", "bold": True, **_RULE},
+    "left_out": {"align": "right", **_RULE},
     "decimal": {"num_format": "#,##0.0", "align": "right", **_RULE},
     "cell": {"text_wrap": True, "valign": "top", "num_format": "@", **_RULE},
 }

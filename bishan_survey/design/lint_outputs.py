@@ -29,11 +29,18 @@ def shell_problems(design: Design, shell: TableShell, types: Types, where: str) 
     for name in (shell.stub, *shell.head):
         if name and name not in coded:
             yield f"{where}：{name} 不是有代码表的变量"
+    if shell.public and any(
+        " OVER " in text.upper() for text in (shell.where, *(c.where or "" for c in shell.columns))
+    ):
+        yield f"{where}：public = true 的表只看每条记录自己，条件里不能有 OVER"
     for column in shell.columns:
         if column.where:
             yield from wrong_sql(column.where, types, f"{where}：{column.label}")
         if column.sum and not types.get(column.sum, pl.String()).is_numeric():
             yield f"{where}：{column.label}：{column.sum} 不是数值"
+        if column.sum and shell.public and shell.about_people:
+            why = "public = true 的表只数人数、户数，不能有 sum；说的不是人的，写 about_people = false"
+            yield f"{where}：{column.label}：{why}"
 
 
 def homeless_groupings(design: Design) -> Iterator[str]:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from bishan_survey.delivery import RESTRICTED
+from bishan_survey.delivery import RESTRICTED, STATISTICS
 from bishan_survey.design import load_design
 from bishan_survey.doctor.diagnosis import Check, Diagnosis, State, shortened
 from bishan_survey.errors import BusyError, SurveyError
@@ -19,7 +19,7 @@ from bishan_survey.model import AreaFrame, Survey
 from bishan_survey.nightly import remembered, remembered_persons
 from bishan_survey.reading.incoming import digest_of
 from bishan_survey.workspace import SETTINGS_FILE, Settings, Thresholds, Workspace, check_audit, current_run, last_run
-from bishan_survey.workspace.folder import ARCHIVE, DECISIONS, DELIVERIES, REGISTERS, RUNS
+from bishan_survey.workspace.folder import ARCHIVE, DECISIONS, DELIVERIES, REGISTERS, RELEASED, RUNS
 from bishan_survey.workspace.receipts import RECEIPTS_FILE, read_receipts
 from bishan_survey.workspace.settings import read_settings
 
@@ -125,8 +125,8 @@ def permissions(root: Path) -> Diagnosis:
 
 def _private(root: Path) -> Iterator[Path]:
     """Folders of people's data that nobody else has to do with, as far as they are there; an inbox may be opened."""
-    folders = [root / name for name in (ARCHIVE, DECISIONS, DELIVERIES, REGISTERS)]
-    folders += sorted((root / RUNS).glob(f"*/{RESTRICTED}"))
+    folders = [root / name for name in (ARCHIVE, DECISIONS, DELIVERIES, REGISTERS, RELEASED)]
+    folders += [folder for name in (RESTRICTED, STATISTICS) for folder in sorted((root / RUNS).glob(f"*/{name}"))]
     return (folder for folder in folders if folder.is_dir())
 
 

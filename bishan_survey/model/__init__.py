@@ -68,7 +68,7 @@ from bishan_survey.model.matching import (
     MatchRule,
     Verdict,
 )
-from bishan_survey.model.outputs import Column, Grouping, TableShell
+from bishan_survey.model.outputs import Column, DisclosurePolicy, Grouping, TableShell
 from bishan_survey.model.questionnaire import (
     Code,
     CodeList,
@@ -140,6 +140,7 @@ __all__ = [
     "Derived",
     "Design",
     "Difference",
+    "DisclosurePolicy",
     "Distance",
     "EditRule",
     "Encoding",

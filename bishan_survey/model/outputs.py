@@ -52,6 +52,24 @@ class TableShell:
     columns: tuple[Column, ...] = ()
     """Columns by conditions, instead of `head`."""
     areas: tuple[str, ...] = ("district", "town")
+    public: bool = False
+    """Whether the public edition has it."""
+    about_people: bool = True
+    """Whether it tells of people, whom the public edition protects; not of what villages have, say."""
     chart: str | None = None
     notes: tuple[str, ...] = ()
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosurePolicy:
+    """What the public edition must not tell."""
+
+    threshold: int = 5
+    """Counts below this are not told, but for noughts."""
+    group: int = 10
+    """Of groups below this, it is not told that all of them are alike."""
+    width: int = 2
+    """How far apart the values of a small count must be able to lie, by all that is told."""
+    level: str = "town"
+    """The deepest level of area that is told."""

@@ -21,7 +21,7 @@ from bishan_survey.reading.incoming import digest_of, is_dropping
 from bishan_survey.workspace.receipts import RECEIPTS_FILE, Receipts, read_receipts, receipts_csv, with_arrivals
 from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Settings, read_settings, settings_text
 
-INBOX, ARCHIVE, RUNS = "inbox", "archive", "runs"
+INBOX, ARCHIVE, RUNS, RELEASED = "inbox", "archive", "runs", "released"
 REGISTERS, DECISIONS, DELIVERIES = "registers", "decisions", "deliveries"
 MAPPINGS, PASSWORDS = "mappings.csv", "passwords.txt"
 CORRECTIONS = ("corrections.xlsx", "corrections.csv")
@@ -80,6 +80,11 @@ class Workspace:
     def deliveries(self) -> Path:
         """Where it is remembered what was handed to other systems, a folder for each profile."""
         return self.root / DELIVERIES
+
+    @property
+    def released(self) -> Path:
+        """Where it is remembered what was made public, a folder for each edition."""
+        return self.root / RELEASED
 
     @property
     def mappings(self) -> Path:

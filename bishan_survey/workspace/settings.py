@@ -1,16 +1,18 @@
 """``survey.toml``: what a workspace says about its round of the survey."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from bishan_survey.errors import WorkspaceError
-from bishan_survey.model import Survey
+from bishan_survey.model import DisclosurePolicy, Survey
 
 SETTINGS_FILE = "survey.toml"
 AREA_FILE = "areas.csv"
+_SUPPRESS, _NOTHING = "suppress", "none"
+_LEVELS = ("district", "town", "village")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Settings:
     district_code: str
     district: str
     thresholds: Thresholds
+    disclosure: DisclosurePolicy | None = field(default_factory=DisclosurePolicy)
+    """What the public edition must not tell; none: nothing is made public."""
     last_year: str | None = None
     """Where last year's workspace is, as written: absolute, or from the workspace's own folder."""
     recipients: tuple[str, ...] = ()
@@ -60,6 +64,18 @@ district = "{district}"
 held_share = 0.05
 # 过了截止日仍未报送的村（社区）超过这个数时，夜间小结给出提醒
 missing_villages = 0
+
+[disclosure]
+# 公开版（release）怎样保护个人信息："suppress" 抑制小数；"none" 不出公开版
+method = "suppress"
+# 小于这个数的人数、户数（0除外）不公布
+threshold = 5
+# 不足这么多人的一组全都一样时，也不公布
+group = 10
+# 从全部公开的数推算一个不公布的小数，可能的值至少要相差这么多
+width = 2
+# 公布到哪一级："district" 全区，"town" 镇街，"village" 村（社区）
+level = "town"
 
 # 用 --to 文件.age 取出的，加密给谁（公钥，可以几个），见 docs/how-to/protect-people.md
 # [encryption]
@@ -120,6 +136,7 @@ class _Checked:
                 held_share=float(self._take("thresholds", "held_share", int | float)),
                 missing_villages=self._take("thresholds", "missing_villages", int),
             ),
+            disclosure=self._disclosure(),
             last_year=self._take("last_year", "workspace", str) if "last_year" in self._raw else None,
             recipients=tuple(self._recipients()) if "encryption" in self._raw else (),
         )
@@ -128,6 +145,25 @@ class _Checked:
         if self._problems:
             raise WorkspaceError(f"{name}：" + "；".join(self._problems), "请按文件中的注释改正后再运行")
         return settings
+
+    def _disclosure(self) -> DisclosurePolicy | None:
+        """What the public edition must not tell. For what the section does not say the usual holds."""
+        said, usual = self._raw.get("disclosure", {}), asdict(DisclosurePolicy())
+        if not isinstance(said, dict):
+            self._problems.append("disclosure 应是一节 [disclosure]")
+            return None
+        for key in said.keys() - usual.keys() - {"method"}:
+            self._problems.append(f"[disclosure] 没有 {key} 这一项；可以写 method、{'、'.join(usual)}")
+        policy = usual | {key: value for key, value in said.items() if key in usual}
+        for key, least in (("threshold", 2), ("group", 0), ("width", 1)):
+            if not isinstance(policy[key], int) or isinstance(policy[key], bool) or policy[key] < least:
+                self._problems.append(f"[disclosure] {key} 应是不小于{least}的整数")
+        if policy["level"] not in _LEVELS:
+            self._problems.append(f"[disclosure] level 应是 {'、'.join(_LEVELS)} 中的一个")
+        method = said.get("method", _SUPPRESS)
+        if method not in (_SUPPRESS, _NOTHING):
+            self._problems.append(f'[disclosure] method 应是 "{_SUPPRESS}" 或 "{_NOTHING}"')
+        return None if method == _NOTHING else DisclosurePolicy(**policy)
 
     def _editions(self) -> tuple[str, ...]:
         editions = self._take("survey", "editions", list)
