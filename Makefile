@@ -6,8 +6,9 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 BENCH  := .venv-bench
 FUZZ_SECONDS ?= 60
+INSTANTS ?= 200
 
-.PHONY: help docs golden demo test lint check bench fuzz wheel lock sample clean
+.PHONY: help docs golden demo test lint check bench fuzz torture wheel lock sample clean
 
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -49,6 +50,9 @@ bench: $(READY) $(BENCH)/.ready ## 与同类做法并排计时，打印比值
 
 fuzz: $(READY) ## 用随机损坏的文件试读一段时间（FUZZ_SECONDS=60），出格的文件留在 fuzz-found/
 	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
+
+torture: $(READY) ## 在随机的时刻杀掉夜间运行（INSTANTS=200 次），看结果是否总是完整的一套
+	$(BIN)/python -m tests.torture --instants $(INSTANTS)
 
 wheel: $(READY) ## 生成安装包 dist/*.whl
 	$(BIN)/python -m build -q --wheel --no-isolation

@@ -26,6 +26,7 @@ from bishan_survey.model import (
     Survey,
 )
 from bishan_survey.reading.grid import Answer, Contents, Refusal, Request
+from bishan_survey.reading.kept import Shelf
 from bishan_survey.reading.pool import open_pool
 from bishan_survey.registers import OLD_LENGTH, SheetRead, check_lists, read_list_sheet, with_lists
 from bishan_survey.validation import birth_date, checksum_ok, read_values
@@ -45,7 +46,7 @@ def departments_of(workspace: Workspace, design: Design, batch: Batch, progress:
     progress.begin("部门名单与指标", 1)
     files = {one.id: register_files(workspace, one.id) for one in design.lists}
     survey, areas = workspace.settings.survey, workspace.areas
-    departments = beside_lists(batch, files, design, survey, areas, workspace.passwords())
+    departments = beside_lists(batch, files, design, survey, areas, workspace.passwords(), workspace.cache)
     progress.advance()
     return departments
 
@@ -68,6 +69,7 @@ def beside_lists(
     survey: Survey,
     areas: AreaFrame,
     passwords: tuple[str, ...] = (),
+    shelf: Shelf | None = None,
 ) -> Departments:
     """Lists of departments beside a batch that has gone through the stages, and the indicators of both.
 
@@ -78,9 +80,10 @@ def beside_lists(
         survey: the round, whose dates decide whether a birth date can be.
         areas: the district.
         passwords: to be tried if a file is protected.
+        shelf: where what was read of the files before is kept.
     """
     changes = numbers_now(batch)
-    lists = read_lists(files, design, survey, areas, passwords, changes)
+    lists = read_lists(files, design, survey, areas, passwords, changes, shelf)
     checks = check_lists(batch, lists, areas.district_code, design, changes)
     counting = {unit: counted_records(batch, unit) for unit in {unit for _, unit in batch.records}}
     groups = {grouping.unit: grouping.key for grouping in design.groupings}
@@ -104,6 +107,7 @@ def read_lists(
     areas: AreaFrame,
     passwords: tuple[str, ...] = (),
     changes: Changes | None = None,
+    shelf: Shelf | None = None,
 ) -> list[ListRead]:
     """Every list that there are files of.
 
@@ -114,12 +118,13 @@ def read_lists(
         areas: the district, whose 镇街 the rows of a list may name.
         passwords: to be tried if a file is protected.
         changes: identity numbers that have changed, old to new.
+        shelf: where what was read of the files before is kept.
     """
     wanted = [(one, files[one.id]) for one in design.lists if files.get(one.id)]
-    requests = [Request(f.path, f.name, passwords=passwords) for _, of in wanted for f in of]
+    requests = [Request(f.path, f.name, None, passwords, f.sha256) for _, of in wanted for f in of]
     if not requests:
         return []
-    with open_pool() as pool:
+    with open_pool(shelf=shelf) as pool:
         answers = iter([*pool.read(requests)])
     index = AreaIndex(areas, design.layout)
     lists = []

@@ -65,13 +65,14 @@ def examine_list(
     survey: Survey,
     areas: AreaFrame,
     progress: Progress,
-    passwords: tuple[str, ...] = (),
+    known: Known | None = None,
 ) -> Batch:
     """A list of persons through the same stages: one for all or one for each village, in any layout that intake reads.
 
     It may be of any edition, and a column of villages' codes is known by what the layout calls it.
     """
-    known = Known(tuple(Approved("", header, VILLAGE) for header in design.layout.village_codes), passwords)
+    codes = tuple(Approved("", header, VILLAGE) for header in design.layout.village_codes)
+    known = replace(known or Known(), mappings=codes)
     others = [edition for edition in design.questionnaires if edition not in survey.editions]
     any_edition = replace(survey, editions=(*survey.editions, *others))
     return examine_files(submissions, design, any_edition, areas, progress, known)

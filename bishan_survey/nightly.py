@@ -50,12 +50,14 @@ from bishan_survey.record import (
     since_last_year,
 )
 from bishan_survey.registers import roster_of
+from bishan_survey.unchanged import STATE, given, state_of
 from bishan_survey.validation import checks_in_force, time_checks_in_force
 from bishan_survey.workspace import (
     ON_RECORD,
     RECORD,
     Workspace,
     audit_head,
+    is_named_for,
     last_run,
     new_run,
     read_record,
@@ -83,6 +85,10 @@ class Night:
     """The workbooks that go back to villages."""
     refused: dict[str, str]
     """Delivery profiles that could not be written, and why."""
+    damaged: Sequence[str]
+    """Files of the cache that were damaged, and were made anew."""
+    clock_went_back: bool
+    """Whether the last run is said to have begun later than this one."""
 
 
 def nightly(workspace: Workspace, design: Design, started: datetime, progress: Progress) -> Night:
@@ -96,6 +102,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         progress: told how far it has come.
     """
     with workspace.locked():
+        known_by = given(workspace.root, started)
         before = remembered(workspace)
         known = remembered_persons(workspace, last_years_workspace(workspace, design))
         examined, results = consolidate_workspace(workspace, design, started, progress)
@@ -112,9 +119,14 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
             record |= persons_on_record(persons)
             record |= since_last_year(examined.over_time)
             record |= {"returned": len(returned), "profiles_refused": refused}
+            cache = workspace.cache.told()
+            record |= {"cache": cache, STATE: state_of(known_by, workspace.root, run.path)}
             record |= {ON_RECORD: audit_head(workspace.root).as_json()}
             write_atomically(run.path / RECORD, _as_json(record), private=False)
-    return Night(run.id, workspace.runs / run.id, examined, results, followed, returned, refused)
+        workspace.cache.sweep()
+    back = not is_named_for(run.id, started)
+    folder = workspace.runs / run.id
+    return Night(run.id, folder, examined, results, followed, returned, refused, cache["damaged"], back)
 
 
 def hand_back(workspace: Workspace, design: Design, batch: Batch, folder: Path, progress: Progress) -> list[Returned]:
@@ -263,7 +275,7 @@ def read_register(workspace: Workspace, design: Design, name: str, progress: Pro
     survey, areas = workspace.settings.survey, workspace.areas
     if not submissions:
         return None
-    return examine_list(submissions, design, survey, areas, progress, workspace.passwords())
+    return examine_list(submissions, design, survey, areas, progress, _senders(workspace))
 
 
 def read_roster(workspace: Workspace, design: Design, progress: Progress) -> Roster | None:
@@ -275,11 +287,15 @@ def read_roster(workspace: Workspace, design: Design, progress: Progress) -> Ros
 def known_of(workspace: Workspace, design: Design) -> Known:
     """What a workspace knows of those who send files."""
     if not workspace.mappings.is_file():
-        return Known(passwords=workspace.passwords())
+        return _senders(workspace)
     index = AreaIndex(workspace.areas, design.layout)
     path, survey = workspace.mappings, workspace.settings.survey
     mappings = read_mappings(path.read_bytes(), path.name, design, survey, index)
-    return Known(tuple(mappings), workspace.passwords())
+    return replace(_senders(workspace), mappings=tuple(mappings))
+
+
+def _senders(workspace: Workspace) -> Known:
+    return Known(passwords=workspace.passwords(), shelf=workspace.cache)
 
 
 def _results(workspace: Workspace, design: Design, examined: Examined, consolidated: Consolidated) -> Results:

@@ -1,8 +1,8 @@
 """Write the reference pages that follow from the definitions and the commands.
 
 ``python docs/generate.py`` writes ``docs/reference/rules.md``, ``not-accepted.md``, ``questionnaires.md``,
-``tables.md`` and ``commands.md``; with ``--check`` it writes nothing, names the pages that are stale, and exits 1 if
-there are any. Equal definitions and commands give equal bytes.
+``tables.md``, ``commands.md`` and ``settings.md``; with ``--check`` it writes nothing, names the pages that are stale,
+and exits 1 if there are any. Equal definitions and commands give equal bytes.
 """
 
 import csv
@@ -43,6 +43,7 @@ from bishan_survey.reading.pool import SECONDS
 from bishan_survey.reading.read import MAX_FILE
 from bishan_survey.reading.spreadsheet import MAX_SHEETS
 from bishan_survey.validation.checks import asked_sql
+from bishan_survey.workspace.keys import KEYS, Key, Need, as_toml
 
 _BLANK = re.compile(r"\{\w+\}")
 FOLDER = Path(__file__).resolve().parent / "reference"
@@ -68,6 +69,7 @@ def pages(design: Design) -> dict[str, str]:
         "questionnaires.md": questionnaires_page(design),
         "tables.md": tables_page(design),
         "commands.md": commands_page(typer.main.get_command(app)),
+        "settings.md": settings_page(),
     }
     return {name: "\n".join(lines).rstrip("\n") + "\n" for name, lines in made.items()}
 
@@ -489,6 +491,32 @@ def _profile_lines(profile: DeliveryProfile) -> Iterator[str]:
 
 
 # --- commands ------------------------------------------------------------------------------------------------------
+
+
+def settings_page() -> Iterator[str]:
+    """Every key of ``survey.toml``."""
+    yield from ("# 设置（survey.toml）", "", _MADE.format(what=" `bishan_survey/workspace/keys.py`"), "")
+    yield from (
+        "先看命令行的 `--set 节.键=值`（写在命令名前面，如 "
+        "`bishan-survey --set thresholds.held_share=0.1 nightly 2025年调查`），"
+        "再看环境变量，再看 `survey.toml`，都没有的用默认。"
+        "环境变量和 `--set` 里，列表用英文逗号隔开，日期写成 2025-06-30。"
+        "它们只改本工作区的设置，不改上年的工作区的。",
+        "",
+        "不认识的节、键、环境变量（以 `BISHAN_SURVEY_` 和节名开头的）都会指出来；所有错处一次说完，退出码4。",
+        "",
+    )
+    yield from table(
+        ("节和键", "含义", "应是", "默认", "环境变量"),
+        (
+            (f"`[{key.section}] {key.name}`", key.about, key.kind.value, _default(key), f"`{key.environment}`")
+            for key in KEYS
+        ),
+    )
+
+
+def _default(key: Key) -> str:
+    return key.default.value if isinstance(key.default, Need) else as_toml(key.default)
 
 
 def commands_page(program: Any) -> Iterator[str]:

@@ -31,7 +31,7 @@ def warm_pool() -> Iterator[None]:
     """The same workers for every kind: what a file does to one of them, the next file must not feel."""
     pool = ReaderPool(2)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bishan_survey.intake.batch.open_pool", lambda *_: nullcontext(pool))
+        patch.setattr("bishan_survey.intake.batch.open_pool", lambda *_, **__: nullcontext(pool))
         yield
     pool.close()
 

@@ -236,5 +236,5 @@ def test_a_backup_of_a_workspace(workspace: Workspace, keys, tmp_path: Path) -> 
 def test_recipients_that_are_none_are_told_with_the_settings(workspace: Workspace, design) -> None:
     settings = workspace.root / "survey.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace('["age1', '[7, "rsa1'), encoding="utf-8")
-    with pytest.raises(WorkspaceError, match="不是公钥的"):
+    with pytest.raises(WorkspaceError, match="recipients 应是公钥"):
         Workspace.open(workspace.root, frozenset(design.questionnaires))

@@ -5,6 +5,7 @@ imports what it needs when it runs.
 """
 
 import errno
+import re
 import sys
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from bishan_survey.cli import (
     care,
     changes,
     codebook,
+    config,
     corrections,
     decisions,
     deliver,
@@ -28,9 +30,11 @@ from bishan_survey.cli import (
     numbers,
     profile,
     progress,
+    purge,
     release,
     results,
     roster,
+    runs,
     schedule,
     tabulate,
     template,
@@ -38,6 +42,7 @@ from bishan_survey.cli import (
     validate,
 )
 from bishan_survey.cli.chinese import ChineseGroup, in_chinese, speak_chinese
+from bishan_survey.cli.options import remember_flags
 from bishan_survey.errors import EXIT_CODES, DefinitionError, SurveyError, UsageError, WorkspaceError
 from bishan_survey.masks import without_numbers
 
@@ -70,11 +75,16 @@ def main(
     version: Annotated[  # noqa: ARG001 - handled by its callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")
     ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="设置=值", help="本次改用这个设置，可以写几次；有哪些见 config show。"),
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="出错时显示程序内部的调用过程。")] = False,
 ) -> None:
     """Options of all commands."""
     global _debug  # noqa: PLW0603 - one process, one command line
     _debug = debug
+    remember_flags(settings or [])
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
@@ -102,12 +112,16 @@ audit.register(app)
 encryption.register(app)
 schedule.register(app)
 care.register(app)
+config.register(app)
+runs.register(app)
+purge.register(app)
 
 
 def run() -> None:
     """Run the command line and exit. Errors are said in words; a traceback appears only with ``--debug``."""
     _use_utf8()
     speak_chinese()
+    sys.unraisablehook = _unless_the_disk
     try:
         # Not "standalone", so that typer leaves its errors to us.
         code = app(prog_name="bishan-survey", standalone_mode=False)
@@ -127,6 +141,12 @@ def run() -> None:
         _stop(_explained(error))
 
 
+def _unless_the_disk(unraisable: "sys.UnraisableHookArgs") -> None:
+    """What goes wrong while something is being thrown away; of a disk that has failed, the error itself tells."""
+    if _debug or not isinstance(unraisable.exc_value, OSError):
+        sys.__unraisablehook__(unraisable)
+
+
 def _use_utf8() -> None:
     """Chinese comes out right on any console and in any pipe, on Windows too."""
     for stream in (sys.stdout, sys.stderr):
@@ -134,22 +154,41 @@ def _use_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+_NO_SHARE = "网络盘断开了，或没有回应"
 _DISK = {
     errno.EACCES: "没有权限",
     errno.EPERM: "没有权限",
     errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EFBIG: "文件大小超过系统的限度",
     errno.EROFS: "磁盘或文件夹是只读的",
     errno.ENOENT: "找不到",
     errno.ENOTDIR: "不是文件夹",
     errno.EISDIR: "是文件夹，不是文件",
     errno.EEXIST: "已经存在",
+    errno.EIO: "磁盘或网络盘出错",
+    errno.EMFILE: "打开的文件太多",
+    **dict.fromkeys(
+        (errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTUNREACH),
+        _NO_SHARE,
+    ),
 }
+_WINDOWS_SHARE = frozenset({51, 53, 55, 59, 64, 67, 121, 1231})
+"""What Windows says when a share is gone; its errno says nothing."""
+_RUST = re.compile(r"\(os error (\d+)\)")
+"""How polars tells what the operating system said."""
 
 
 def _disk_error(error: OSError) -> WorkspaceError:
     """What the operating system refused, in Chinese, with the path."""
-    why = _DISK.get(error.errno or 0, "读写出错")
-    made = WorkspaceError(f"{why}：{error.filename or ''}", "请核对路径、权限和磁盘空间后再运行")
+    told = _RUST.search(str(error))
+    code = error.errno or (int(told[1]) if told else 0)
+    why = _DISK.get(code, "读写出错")
+    if getattr(error, "winerror", None) in _WINDOWS_SHARE:
+        why = _NO_SHARE
+    where = f"：{error.filename}" if error.filename else ""
+    advice = "请核对路径、权限、磁盘空间和网络盘后再运行；已发布的结果没有变"
+    made = WorkspaceError(f"{why}{where}", advice)
     made.__cause__ = error
     return made
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
-from bishan_survey.cli.options import JsonOption, output_path
+from bishan_survey.cli.options import JsonOption, output_path, overrides
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.cli.volume import working
 from bishan_survey.errors import EXIT_CLEAN, UnusableFilesError, UsageError
@@ -32,7 +32,7 @@ def open_workspace(folder: Path) -> "tuple[Workspace, Design]":
     from bishan_survey.workspace import Workspace
 
     design = load_design()
-    return Workspace.open(folder, frozenset(design.questionnaires)), design
+    return Workspace.open(folder, frozenset(design.questionnaires), overrides()), design
 
 
 def examined_workspace(folder: Path) -> "tuple[Examined, Workspace]":

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bishan_survey.cli.options import overrides
 from bishan_survey.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,5 +38,5 @@ def frame_of(edition: str | None, year: int | None, folder: Path | None) -> Fram
         return Frame(design, defaults.survey(design, edition, year), defaults.areas())
     if edition or year:
         raise UsageError("写了 --workspace，版本和年份就按工作区的 survey.toml", "请去掉 --edition 和 --year")
-    opened = Workspace.open(folder, frozenset(design.questionnaires))
+    opened = Workspace.open(folder, frozenset(design.questionnaires), overrides())
     return Frame(design, opened.settings.survey, opened.areas, opened)

@@ -13,12 +13,39 @@ from bishan_survey.private import OWNER_ONLY_FOLDER
 
 if TYPE_CHECKING:
     from bishan_survey.model import AreaFrame
+    from bishan_survey.workspace import Overrides
 
 ToOption = Annotated[Path | None, typer.Option("--to", metavar="文件", help="另存为工作簿（.xlsx）。")]
 WorkspaceArgument = Annotated[Path, typer.Argument(metavar="工作区", help="工作区文件夹（其中有 survey.toml）。")]
 JsonOption = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出，格式见 docs/reference/json.md。")]
 EditionOption = Annotated[str | None, typer.Option("--edition", metavar="版本", help="调查表版本，如 bishan-2025。")]
 YearOption = Annotated[int | None, typer.Option("--year", metavar="年份", min=2000, max=2100, help="调查年份。")]
+
+_flags: dict[str, str] = {}
+
+
+def remember_flags(flags: list[str]) -> None:
+    """Take what the command line says of settings.
+
+    Args:
+        flags: ``section.name=value`` each.
+
+    Raises:
+        UsageError: one has no value.
+    """
+    _flags.clear()
+    for flag in flags:
+        name, equals, value = flag.partition("=")
+        if not equals:
+            raise UsageError(f"--set {flag} 没有写值", "例：--set thresholds.held_share=0.1")
+        _flags[name.strip()] = value
+
+
+def overrides() -> "Overrides":
+    """What the command line and the environment say of the settings of the workspace of a command."""
+    from bishan_survey.workspace import Overrides
+
+    return Overrides(dict(_flags), os.environ)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Commands that give results: dedupe, consolidate, nightly."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -113,6 +114,10 @@ def consolidate(workspace: WorkspaceArgument, to: ToOption = None, as_json: Json
 def nightly(
     workspace: WorkspaceArgument,
     strict: Annotated[bool, typer.Option("--strict", help="有必须改正的问题时，退出码为1。")] = False,
+    if_changed: Annotated[
+        bool,
+        typer.Option("--if-changed", help="今天运行过以后，收到的表、设置、定义等都没有变的，不再重做。"),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """夜间运行：从收表到发布，一次做完。
@@ -121,16 +126,34 @@ def nightly(
     """
     from datetime import datetime
 
+    from bishan_survey.unchanged import unchanged_run
+
+    started = datetime.now().astimezone()
+    record = unchanged_run(workspace, started) if if_changed else None
+    if record is not None:
+        raise typer.Exit(_show_unchanged(Show(as_json), workspace / "runs" / record["id"], record, strict))
+
     from bishan_survey.nightly import nightly as run_night
 
     opened, design = open_workspace(workspace)
-    started = datetime.now().astimezone()
     with ShownProgress() as shown, logged_night(opened.root, started, shown) as progress:
         night = run_night(opened, design, started, progress)
-        exit_code, warnings = _night_exit(night.examined, strict), _warnings(opened, night)
+        exit_code, warnings = _night_exit(night.examined, strict), [*_of_the_machine(night), *_warnings(opened, night)]
         progress.ended(night, exit_code, warnings)
     _show_night(Show(as_json), night, [*warnings, *([progress.log.trouble] if progress.log.trouble else [])])
     raise typer.Exit(exit_code)
+
+
+def _show_unchanged(show: Show, folder: Path, record: dict[str, Any], strict: bool) -> int:
+    """That nothing has changed since the current run, and what it said; returns the exit code that it ended with."""
+    show.heading(f"没有变化，结果仍是 {record['id']}")
+    show.remark("收到的表、名单、更正、判定、设置、定义和程序都与那一次相同，没有重做。")
+    show.pairs([("本次运行的全部文件", folder)])
+    about = {"run": record["id"], "folder": str(folder), "unchanged": True}
+    show.document("nightly/1", {**{k: v for k, v in record.items() if k not in ("schema", "id")}, **about})
+    if record["files"]["unusable"] or record["roster"]["unusable"]:
+        return UnusableFilesError.exit_code
+    return EXIT_HARD_FINDINGS if strict and record["findings"].get("hard") else EXIT_CLEAN
 
 
 def _night_exit(examined: "Examined", strict: bool) -> int:
@@ -193,6 +216,15 @@ def _show_night(show: Show, night: "Night", warnings: list[str]) -> None:
     where = {"run": night.run_id, "folder": str(night.folder), "profiles_refused": night.refused}
     fared = following(night.followed, night.results.design)
     show.document("nightly/1", {**where, **summary(examined), **fared, **since_last_year(examined.over_time)})
+
+
+def _of_the_machine(night: "Night") -> Iterator[str]:
+    """What of the machine, and not of the survey, somebody should look at."""
+    if night.damaged:
+        names = "、".join(night.damaged)
+        yield f"缓存 cache/ 中有{len(night.damaged)}个文件已损坏，已重新读取原件，结果不受影响：{names}"
+    if night.clock_went_back:
+        yield f"电脑的时钟比上一次运行还早，请校准；本次运行的编号接在上一次后面：{night.run_id}"
 
 
 def _fates(remembered: "pl.DataFrame") -> list[tuple[str, int]]:

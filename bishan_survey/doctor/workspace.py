@@ -86,9 +86,9 @@ def disk(root: Path) -> Diagnosis:
     night = _size(run) if run else 0
     found = f"剩余 {_said(free)}" + (f"；上一次的结果占 {_said(night)}" if night else "")
     if free < max(_LEAST, _NIGHTS_LEAST * night):
-        return Diagnosis("磁盘", State.BAD, found, "快满了，夜间运行可能写不下；请删去 runs/ 里旧的文件夹")
+        return Diagnosis("磁盘", State.BAD, found, "快满了，夜间运行可能写不下；请用 purge 删去旧的结果")
     if free < max(_AMPLE, _NIGHTS_AMPLE * night):
-        return Diagnosis("磁盘", State.NOTICE, found, "不多了；请删去 runs/ 里旧的文件夹，但不要删当前的")
+        return Diagnosis("磁盘", State.NOTICE, found, "不多了；请用 bishan-survey purge 删去旧的结果")
     return Diagnosis("磁盘", State.GOOD, found)
 
 

@@ -40,7 +40,7 @@ def read_batch(
         A batch whose records are text; files that cannot be used stand in its findings.
     """
     areas = AreaIndex(area_frame, design.layout)
-    with open_pool(at_most(len(submissions))) as pool:
+    with open_pool(at_most(len(submissions)), shelf=known.shelf) as pool:
         reader = FileReader(design, survey, areas, known.mappings)
         parsed = Receiver(reader, pool, known.passwords, each).receive(submissions)
     columns = frames.stack(frames.COLUMNS, [_frame(_columns(parsed))])

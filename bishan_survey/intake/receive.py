@@ -9,6 +9,7 @@ from bishan_survey.intake.files import FileReader, ParsedFile, Submission
 from bishan_survey.intake.mappings import Approved
 from bishan_survey.intake.remarks import Remark
 from bishan_survey.reading.grid import Answer, Listing, Request
+from bishan_survey.reading.kept import Shelf
 from bishan_survey.reading.pool import ReaderPool
 
 
@@ -18,6 +19,8 @@ class Known:
 
     mappings: tuple[Approved, ...] = ()
     passwords: tuple[str, ...] = ()
+    shelf: Shelf | None = None
+    """Where it keeps what was read of their files before."""
 
 
 @dataclass
@@ -64,7 +67,7 @@ class Receiver:
             yield submission, answer
 
     def _request(self, submission: Submission) -> Request:
-        return Request(submission.path, submission.name, submission.member, self.passwords)
+        return Request(submission.path, submission.name, submission.member, self.passwords, submission.sha256)
 
 
 def _alike(submission: Submission) -> tuple[str, str]:

@@ -99,6 +99,8 @@ class Request:
     member: int | None = None
     """The member of the archive at ``path`` that is meant; ``None``: the file itself."""
     passwords: tuple[str, ...] = ()
+    sha256: str = ""
+    """Of the content, where it is known: what was read of it before may be kept."""
 
 
 Answer = Contents | Listing | Refusal

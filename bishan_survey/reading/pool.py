@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from bishan_survey.processes import MOST, at_most, start
 from bishan_survey.reading.grid import Answer, Refusal, Request
+from bishan_survey.reading.kept import Shelf
 from bishan_survey.reading.limits import watch_memory
 
 SECONDS = 15.0
@@ -96,7 +97,8 @@ def _start() -> "subprocess.Popen[bytes]":
 class ReaderPool:
     """Several workers; each reads one file at a time."""
 
-    def __init__(self, workers: int | None = None, seconds: float = SECONDS) -> None:
+    def __init__(self, workers: int | None = None, seconds: float = SECONDS, shelf: Shelf | None = None) -> None:
+        self._shelf = shelf
         count = workers or at_most(MOST)
         self._idle = [Worker(seconds) for _ in range(count)]
         self._threads = ThreadPoolExecutor(count)
@@ -106,6 +108,15 @@ class ReaderPool:
         return self._threads.map(self._read, requests)
 
     def _read(self, request: Request) -> Answer:
+        if self._shelf is None:
+            return self._read_now(request)
+        answer: Answer | None = self._shelf.take(request)
+        if answer is None:
+            answer = self._read_now(request)
+            self._shelf.keep(request, answer)
+        return answer
+
+    def _read_now(self, request: Request) -> Answer:
         worker = self._idle.pop()
         try:
             return worker.read(request)
@@ -122,9 +133,9 @@ class ReaderPool:
 
 
 @contextmanager
-def open_pool(workers: int | None = None, seconds: float = SECONDS) -> Iterator[ReaderPool]:
-    """Workers for the time of a block."""
-    pool = ReaderPool(workers, seconds)
+def open_pool(workers: int | None = None, seconds: float = SECONDS, shelf: Shelf | None = None) -> Iterator[ReaderPool]:
+    """Workers for the time of a block; what is on the shelf is not read again."""
+    pool = ReaderPool(workers, seconds, shelf)
     try:
         yield pool
     finally:

@@ -10,6 +10,7 @@ from bishan_survey.workspace.audit import (
     check_audit,
     put_on_record,
 )
+from bishan_survey.workspace.files import write_atomically
 from bishan_survey.workspace.folder import (
     CHANGED_NUMBERS,
     CORRECTIONS,
@@ -19,11 +20,21 @@ from bishan_survey.workspace.folder import (
     Received,
     Workspace,
     create_workspace,
-    write_atomically,
 )
+from bishan_survey.workspace.kept import KeptRun, kept_runs, run_named
+from bishan_survey.workspace.keys import KEYS, Key, as_toml
 from bishan_survey.workspace.log import LOGS, Log, told_of
-from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, last_run, new_run, read_record
-from bishan_survey.workspace.settings import SETTINGS_FILE, Settings, Thresholds
+from bishan_survey.workspace.purge import Doomed, doomed, purge
+from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, is_named_for, last_run, new_run, read_record
+from bishan_survey.workspace.settings import (
+    SETTINGS_FILE,
+    Overrides,
+    Retention,
+    Settings,
+    Thresholds,
+    Value,
+    read_values,
+)
 
 __all__ = [
     "AUDIT_FILE",
@@ -31,6 +42,7 @@ __all__ = [
     "CORRECTIONS",
     "DECISIONS",
     "INBOX",
+    "KEYS",
     "LOGS",
     "ON_RECORD",
     "RECORD",
@@ -38,21 +50,34 @@ __all__ = [
     "SETTINGS_FILE",
     "Act",
     "Checked",
+    "Doomed",
     "Head",
+    "KeptRun",
+    "Key",
     "Log",
+    "Overrides",
     "Received",
+    "Retention",
     "RunFolder",
     "Settings",
     "Thresholds",
+    "Value",
     "Workspace",
+    "as_toml",
     "audit_head",
     "check_audit",
     "create_workspace",
     "current_run",
+    "doomed",
+    "is_named_for",
+    "kept_runs",
     "last_run",
     "new_run",
+    "purge",
     "put_on_record",
     "read_record",
+    "read_values",
+    "run_named",
     "told_of",
     "write_atomically",
 ]

@@ -20,7 +20,8 @@ from filelock import FileLock, Timeout
 
 from bishan_survey.errors import BusyError, WorkspaceError
 from bishan_survey.masks import without_long_numbers
-from bishan_survey.workspace.folder import RUNS, write_atomically
+from bishan_survey.workspace.files import write_atomically
+from bishan_survey.workspace.folder import RUNS
 from bishan_survey.workspace.runs import RECORD
 
 AUDIT_FILE, AUDIT_HEAD = "audit.jsonl", "audit-head.json"

@@ -5,10 +5,12 @@ import io
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,10 +18,21 @@ from filelock import FileLock, Timeout
 from bishan_survey.design import read_area_frame
 from bishan_survey.errors import BusyError, WorkspaceError
 from bishan_survey.model import AreaFrame, Survey
-from bishan_survey.private import OWNER_ONLY_FILE, make_private_folder
+from bishan_survey.private import make_private_folder
 from bishan_survey.reading.incoming import digest_of, is_dropping
+from bishan_survey.workspace.cache import CACHE, Cache
+from bishan_survey.workspace.files import (
+    WRITING,
+    clear_unfinished,
+    content_of,
+    files_below,
+    sync_file,
+    write_atomically,
+)
+from bishan_survey.workspace.holder import HOLDER, held, who_holds
+from bishan_survey.workspace.keys import settings_text
 from bishan_survey.workspace.receipts import RECEIPTS_FILE, Receipts, read_receipts, receipts_csv, with_arrivals
-from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Settings, read_settings, settings_text
+from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Overrides, Settings, read_settings
 
 INBOX, ARCHIVE, RUNS, RELEASED = "inbox", "archive", "runs", "released"
 REGISTERS, DECISIONS, DELIVERIES = "registers", "decisions", "deliveries"
@@ -27,8 +40,12 @@ MAPPINGS, PASSWORDS = "mappings.csv", "passwords.txt"
 CORRECTIONS = ("corrections.xlsx", "corrections.csv")
 CHANGED_NUMBERS = ("changed-numbers.xlsx", "changed-numbers.csv")
 _LOCK = ".lock"
-_WRITING = ".writing-"
-_READABLE_FILE = 0o644
+_UNREAD = "unread"
+"""Where what could not be read would lie; nothing ever does."""
+_WAITS = (0.3, 0.6, 1.2)
+"""Seconds in which a file that somebody was writing must stay as it is, attempt by attempt."""
+_NO_INBOX = "收件夹在网络盘上的，请看网络盘是否连上；否则请重新建立 inbox 文件夹，或运行 bishan-survey init"
+_EMPTY_INBOX = "收件夹在网络盘上的，请看网络盘是否连上；各村的表要一直放在收件夹里。要从头开始的，请另建一个工作区"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +70,19 @@ class Workspace:
     areas: AreaFrame
 
     @classmethod
-    def open(cls, root: Path, known_editions: frozenset[str]) -> "Workspace":
+    def open(cls, root: Path, known_editions: frozenset[str], overrides: Overrides | None = None) -> "Workspace":
         """Open a workspace.
+
+        Args:
+            root: its folder.
+            known_editions: the editions that are defined.
+            overrides: what the command line and the environment say of this very workspace's settings.
 
         Raises:
             WorkspaceError: there is none, or its settings or area file are wrong.
             DefinitionError: its area file is wrong.
         """
-        settings = read_settings(root / SETTINGS_FILE, known_editions)
+        settings = read_settings(root / SETTINGS_FILE, known_editions, overrides)
         area_file = root / AREA_FILE
         if not area_file.is_file():
             raise WorkspaceError(f"{root} 缺少 {AREA_FILE}", "请从另一个工作区复制，或重新运行 bishan-survey init")
@@ -75,6 +97,11 @@ class Workspace:
     def runs(self) -> Path:
         """Where the results of each run lie."""
         return self.root / RUNS
+
+    @cached_property
+    def cache(self) -> Cache:
+        """What was read of the files of earlier nights."""
+        return Cache(self.root / CACHE)
 
     @property
     def deliveries(self) -> Path:
@@ -117,8 +144,7 @@ class Workspace:
     def decisions(self) -> list[Path]:
         """The sheets of decisions that the district has filled in, in order of name."""
         folder = self.root / DECISIONS
-        paths = sorted(path for path in folder.rglob("*") if path.is_file())
-        return [path for path in paths if not is_dropping(path.relative_to(folder).as_posix())]
+        return [path for path in files_below(folder) if not is_dropping(path.relative_to(folder).as_posix())]
 
     def passwords(self) -> tuple[str, ...]:
         """Passwords of villages' files, one on each line of a file that only its owner should be able to read."""
@@ -135,10 +161,15 @@ class Workspace:
         """
         lock = FileLock(self.root / _LOCK)
         try:
-            with lock.acquire(timeout=0):
-                yield
+            lock.acquire(timeout=0)
         except Timeout:
-            raise BusyError(f"工作区 {self.root} 正由另一次运行使用", "请等它结束后再运行") from None
+            whose = who_holds(self.root / HOLDER)
+            raise BusyError(f"工作区 {self.root} 正由另一次运行使用{whose}", "请等它结束后再运行") from None
+        try:
+            with held(self.root / HOLDER):
+                yield
+        finally:
+            lock.release()
 
     def receive(self, now: datetime) -> tuple[list[Received], int]:
         """Copy new originals into the archive, and remember that they were first met now.
@@ -148,8 +179,11 @@ class Workspace:
             and what desktops leave behind).
         """
         if not self.inbox.is_dir():
-            raise WorkspaceError(f"工作区缺少收件夹 {self.inbox}", "请重新建立 inbox 文件夹，或运行 bishan-survey init")
+            raise WorkspaceError(f"工作区缺少收件夹 {self.inbox}", _NO_INBOX)
+        clear_unfinished(self.root / ARCHIVE)
         archived, passed_over = self._kept(self.inbox)
+        if not archived and read_receipts(self.root / ARCHIVE / RECEIPTS_FILE):
+            raise WorkspaceError(f"收件夹 {self.inbox} 是空的，而以前收到过表", _EMPTY_INBOX)
         receipts = self._remember(archived, now)
         known = {sha256: receipt.received for sha256, receipt in receipts.items()}
         return [replace(file, received=known.get(file.sha256)) for file in archived], passed_over
@@ -163,11 +197,17 @@ class Workspace:
         return self._kept(self.root / REGISTERS / name)[0]
 
     def _kept(self, folder: Path) -> tuple[list[Received], int]:
-        """Every file below a folder with its copy in the archive, and how many were passed over."""
-        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        """Every file below a folder with its copy in the archive, and how many were passed over.
+
+        Raises:
+            OSError: the disk or the share they lie on is failing: without them, the others must not be published.
+        """
+        paths = files_below(folder)
         names = {path: path.relative_to(folder).as_posix() for path in paths}
         wanted = [path for path in paths if not is_dropping(names[path])]
-        return [self._archive(path, names[path]) for path in wanted], len(paths) - len(wanted)
+        contents = {path: content_of(path) for path in wanted}  # all before the first is copied: who writes is noticed
+        archived = [self._archive(path, names[path], *contents[path]) for path in wanted]
+        return archived, len(paths) - len(wanted)
 
     def _remember(self, files: Sequence[Received], now: datetime) -> Receipts:
         """When each content was first met, those of tonight included."""
@@ -178,32 +218,38 @@ class Workspace:
             write_atomically(path, receipts_csv(receipts), private=True)
         return receipts
 
-    def _archive(self, path: Path, name: str) -> Received:
+    def _archive(self, path: Path, name: str, digest: str, size: int) -> Received:
         """A file of the inbox with its copy in the archive; one that nobody can read is told by the reader."""
-        digest, size = digest_of(path)
-        if digest and digest_of(self._archived(digest, path))[0] != digest:
-            digest, size = self._copy(path)
-        return Received(name, self._archived(digest, path) if digest else path, digest, size)
+        waits = iter(_WAITS)
+        while digest and not self._is_archived(path, digest):  # somebody is writing it just now
+            wait = next(waits, None)
+            digest, size = content_of(path) if wait is not None else ("", 0)
+            time.sleep(wait or 0)
+        return Received(name, self._archived(digest, path) if digest else self.root / ARCHIVE / _UNREAD, digest, size)
+
+    def _is_archived(self, path: Path, digest: str) -> bool:
+        """Whether the archive has a copy of this content, now at the latest; not if the file has changed meanwhile."""
+        kept = self._archived(digest, path)
+        return digest_of(kept)[0] == digest or self._copy(path, digest, kept)
 
     def _archived(self, digest: str, path: Path) -> Path:
         return self.root / ARCHIVE / digest[:2] / f"{digest}{path.suffix.lower()}"
 
-    def _copy(self, path: Path) -> tuple[str, int]:
-        """Copy a file into the archive, under the hash of what was copied, however large it is."""
-        make_private_folder(self.root / ARCHIVE)
-        handle, name = tempfile.mkstemp(dir=self.root / ARCHIVE, prefix=_WRITING)
+    def _copy(self, path: Path, digest: str, kept: Path) -> bool:
+        """Copy a file into the archive, however large it is, if it still is what it was."""
+        make_private_folder(kept.parent)
+        handle, name = tempfile.mkstemp(dir=self.root / ARCHIVE, prefix=WRITING)
+        os.close(handle)
         copy = Path(name)
         try:
-            with os.fdopen(handle, "wb") as file, path.open("rb") as original:
-                shutil.copyfileobj(original, file)
-            digest, size = digest_of(copy)
-            copy.chmod(OWNER_ONLY_FILE)
-            make_private_folder(self._archived(digest, path).parent)
-            copy.replace(self._archived(digest, path))
-        except BaseException:
+            shutil.copyfile(path, copy)
+            same = digest_of(copy)[0] == digest
+            if same:
+                sync_file(copy)
+                copy.replace(kept)
+        finally:
             copy.unlink(missing_ok=True)
-            raise
-        return digest, size
+        return same
 
 
 def create_workspace(
@@ -223,8 +269,19 @@ def create_workspace(
         make_private_folder(root / name)
     (root / RUNS).mkdir(exist_ok=True)
     (root / AREA_FILE).write_bytes(_csv(area_rows))
-    text = settings_text(survey, district_code, district)
+    text = settings_text(_said(survey) | {"area.district_code": district_code, "area.district": district})
     (root / SETTINGS_FILE).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _said(survey: Survey) -> dict[str, object]:
+    """What a survey's defaults say, by the ids of the keys."""
+    return {
+        "survey.title": survey.title,
+        "survey.editions": survey.editions[:1],
+        "survey.reference_date": survey.reference_date,
+        "survey.period_start": survey.period_start,
+        "survey.period_end": survey.period_end,
+    }
 
 
 def _csv(rows: Sequence[dict[str, str]]) -> bytes:
@@ -234,26 +291,3 @@ def _csv(rows: Sequence[dict[str, str]]) -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")
-
-
-def write_atomically(path: Path, content: bytes, *, private: bool, durable: bool = True) -> None:
-    """Write a file that is there in full or not at all.
-
-    Args:
-        path: the file.
-        content: all of it.
-        private: whether only its owner may read it.
-        durable: whether it must outlast a power cut from now on.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_WRITING)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        Path(name).chmod(OWNER_ONLY_FILE if private else _READABLE_FILE)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bishan_survey.errors import WorkspaceError
@@ -42,8 +42,12 @@ Receipts = dict[str, Receipt]
 
 
 def with_arrivals(known: Receipts, arrived: Iterable[tuple[str, str, int]], now: datetime) -> Receipts:
-    """Receipts with those of contents (hash, name, size) that were not met before: all of them arrive now."""
-    moment = now.isoformat(timespec="seconds")
+    """Receipts with those of contents (hash, name, size) that were not met before: all of them arrive now.
+
+    A clock that was set back makes nothing older than what came before it: the moment after the latest counts then.
+    """
+    latest = max((datetime.fromisoformat(receipt.received).astimezone() for receipt in known.values()), default=now)
+    moment = (now if latest <= now else latest + timedelta(seconds=1)).isoformat(timespec="seconds")
     receipts = dict(known)
     for sha256, name, size in arrived:
         receipts.setdefault(sha256, Receipt(sha256, name, size, moment))

@@ -1,6 +1,7 @@
 """Runs: built aside, made current by one rename and one replaced pointer."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,15 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from bishan_survey.errors import WorkspaceError
-from bishan_survey.workspace.folder import Workspace, write_atomically
+from bishan_survey.workspace.files import clear_unfinished, sync_folder, sync_tree, write_atomically
+from bishan_survey.workspace.folder import Workspace
 
 POINTER = "current.txt"
 RECORD = "run.json"
 _BUILDING = ".building-"
+_ID = re.compile(r"(\d{8}-\d{6})(?:-(\d+))?")
 _ADVICE = (
     "请从备份中恢复 runs/ 里的这个文件夹；恢复不了的，删去 runs/current.txt 再运行 bishan-survey nightly，"
     "表照样算，只是所有的问题从头记起，人的编号从头编起，与以前给出的对不上"
 )
+
+_POINTER_ADVICE = "请用记事本把它改成 runs/ 里最近一次运行的文件夹名，如 20251101-020000；或从备份中恢复它"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +43,45 @@ def new_run(workspace: Workspace, started: datetime) -> Iterator[RunFolder]:
     """
     workspace.runs.mkdir(exist_ok=True)
     _clear_unfinished(workspace.runs)
-    run_id = _free_id(workspace.runs, f"{started:%Y%m%d-%H%M%S}")
+    run_id = _next_id(workspace.runs, _stamp(started))
     building = workspace.runs / f"{_BUILDING}{run_id}"
     building.mkdir()
     try:
         yield RunFolder(run_id, building)
+        sync_tree(building)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
     building.rename(workspace.runs / run_id)
+    sync_folder(workspace.runs)
     write_atomically(workspace.runs / POINTER, run_id.encode(), private=False)
 
 
 def _clear_unfinished(runs: Path) -> None:
     for left in runs.glob(f"{_BUILDING}*"):
         shutil.rmtree(left, ignore_errors=True)
+    clear_unfinished(runs)
 
 
-def _free_id(runs: Path, wanted: str) -> str:
-    """The wanted id, or with a number behind it if there is such a run already."""
-    number, candidate = 1, wanted
-    while (runs / candidate).exists():
-        number += 1
-        candidate = f"{wanted}-{number}"
-    return candidate
+def is_named_for(run_id: str, started: datetime) -> bool:
+    """Whether a run is named for the moment at which it began; not after a clock was set back."""
+    return run_order(run_id)[0] == _stamp(started)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y%m%d-%H%M%S}"
+
+
+def _next_id(runs: Path, wanted: str) -> str:
+    """The wanted id; where the clock has not moved on since the last run, that one's with a number behind it."""
+    stamp, number = max((run_order(path.name) for path in runs.iterdir()), default=("", 0))
+    return wanted if wanted > stamp else f"{stamp}-{number + 1}"
+
+
+def run_order(run_id: str) -> tuple[str, int]:
+    """By what runs stand in the order in which they were: the moment of an id, and the number behind it."""
+    found = _ID.fullmatch(run_id)
+    return (found[1], int(found[2] or 1)) if found else ("", 0)
 
 
 def last_run(workspace: Workspace) -> RunFolder | None:
@@ -95,8 +115,10 @@ def current_run(workspace: Workspace) -> RunFolder:
     pointer = workspace.runs / POINTER
     if not pointer.is_file():
         raise WorkspaceError(f"工作区 {workspace.root} 还没有结果", "请先运行 bishan-survey nightly")
-    run_id = pointer.read_text(encoding="utf-8").strip()
+    run_id = pointer.read_text(encoding="utf-8", errors="replace").strip()
+    if not _ID.fullmatch(run_id):
+        raise WorkspaceError(f"runs/{POINTER} 已损坏：其中应是一个运行编号", _POINTER_ADVICE)
     path = workspace.runs / run_id
-    if not run_id or not (path / RECORD).is_file():
+    if not (path / RECORD).is_file():
         raise WorkspaceError(f"当前结果 {run_id} 不完整或已被删除", _ADVICE)
     return RunFolder(run_id, path)

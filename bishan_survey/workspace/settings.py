@@ -1,18 +1,19 @@
-"""``survey.toml``: what a workspace says about its round of the survey."""
+"""``survey.toml``: what a workspace says about its round of the survey, what overrides it, where a value is from."""
 
+import difflib
 import tomllib
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.model import DisclosurePolicy, Survey
+from bishan_survey.workspace.keys import BY_ID, KEYS, PREFIX, SECTIONS, SUPPRESS, Key, Need, fits, from_text
 
 SETTINGS_FILE = "survey.toml"
 AREA_FILE = "areas.csv"
-_SUPPRESS, _NOTHING = "suppress", "none"
-_LEVELS = ("district", "town", "village")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,22 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long runs are kept; ``None``: for ever."""
+
+    runs: int | None = None
+    """The last runs that are kept."""
+    days: int | None = None
+    """Runs of the last days are kept."""
+    restricted_runs: int | None = None
+    """The last runs of which the persons' data are kept."""
+    restricted_days: int | None = None
+    """Persons' data of runs of the last days are kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """All of ``survey.toml``."""
+    """All of ``survey.toml``, with what overrides it."""
 
     survey: Survey
     district_code: str
@@ -37,74 +52,86 @@ class Settings:
     """What the public edition must not tell; none: nothing is made public."""
     last_year: str | None = None
     """Where last year's workspace is, as written: absolute, or from the workspace's own folder."""
+    retention: Retention = Retention()
     recipients: tuple[str, ...] = ()
     """Public keys of those whom encrypted files are for."""
 
 
-_TEMPLATE = """\
-# 一轮调查的设置。改完保存即可，下一次运行生效。日期不加引号。
+class Source(Enum):
+    """Where a value comes from, the strongest first."""
 
-[survey]
-title = "{title}"
-# 开放的调查表版本：只接收这些版本的表。可以同时开放多个，例如 ["bishan-2025", "cdpf-2022"]
-editions = ["{edition}"]
-# 年龄按这一天的周岁计算
-reference_date = {reference_date}
-# 调查的起止日期；period_end 也是报送截止日
-period_start = {period_start}
-period_end = {period_end}
-
-[area]
-# 应报送的村（社区）名单在 {area_file} 中。请用记事本修改：WPS、Excel 会把12位代码存成 5.00E+11
-district_code = "{district_code}"
-district = "{district}"
-
-[thresholds]
-# 暂不计入的记录超过这个比例时，夜间小结给出提醒
-held_share = 0.05
-# 过了截止日仍未报送的村（社区）超过这个数时，夜间小结给出提醒
-missing_villages = 0
-
-[disclosure]
-# 公开版（release）怎样保护个人信息："suppress" 抑制小数；"none" 不出公开版
-method = "suppress"
-# 小于这个数的人数、户数（0除外）不公布
-threshold = 5
-# 不足这么多人的一组全都一样时，也不公布
-group = 10
-# 从全部公开的数推算一个不公布的小数，可能的值至少要相差这么多
-width = 2
-# 公布到哪一级："district" 全区，"town" 镇街，"village" 村（社区）
-level = "town"
-
-# 用 --to 文件.age 取出的，加密给谁（公钥，可以几个），见 docs/how-to/protect-people.md
-# [encryption]
-# recipients = ["age1…"]
-"""
+    FLAG = "flag"
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    DEFAULT = "default"
 
 
-def settings_text(survey: Survey, district_code: str, district: str) -> str:
-    """The text of a new ``survey.toml``."""
-    return _TEMPLATE.format(
-        title=survey.title,
-        edition=survey.editions[0],
-        reference_date=survey.reference_date,
-        period_start=survey.period_start,
-        period_end=survey.period_end,
-        area_file=AREA_FILE,
-        district_code=district_code,
-        district=district,
-    )
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting as it is in force."""
+
+    key: Key
+    value: Any
+    """``None``: it may be left out, and is."""
+    source: Source
 
 
-def read_settings(path: Path, known_editions: frozenset[str]) -> Settings:
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What is said beside the file, as texts."""
+
+    flags: Mapping[str, str] = field(default_factory=dict)
+    """By the id of the key, from the command line."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """All environment variables; those of other programs are passed over."""
+
+
+def read_settings(path: Path, known_editions: frozenset[str], overrides: Overrides | None = None) -> Settings:
     """Read ``survey.toml``.
 
     Raises:
         WorkspaceError: it is missing or something in it is wrong; all problems are told at once.
     """
+    values = {one.key.id: one.value for one in read_values(path, known_editions, overrides)}
+
+    def part(section: str) -> dict[str, Any]:
+        return {key.name: values[key.id] for key in KEYS if key.section == section}
+
+    survey = part("survey")
+    return Settings(
+        survey=Survey(**survey | {"editions": tuple(survey["editions"])}),
+        **part("area"),
+        thresholds=Thresholds(**part("thresholds")),
+        disclosure=_policy(**part("disclosure")),
+        last_year=values["last_year.workspace"],
+        retention=Retention(**part("retention")),
+        recipients=tuple(values["encryption.recipients"] or ()),
+    )
+
+
+def _policy(method: str, **said: Any) -> DisclosurePolicy | None:
+    """What the public edition must not tell."""
+    return DisclosurePolicy(**said) if method == SUPPRESS else None
+
+
+def read_values(path: Path, known_editions: frozenset[str], overrides: Overrides | None = None) -> tuple[Value, ...]:
+    """Every setting in force and where it comes from.
+
+    Raises:
+        WorkspaceError: the file is missing, or something in it or beside it is wrong; all problems are told at once.
+    """
+    raw, said = _raw(path), overrides or Overrides()
+    problems = [*_unknown_keys(raw), *_unknown_overrides(said)]
+    values = tuple(_value(key, raw, said, problems) for key in KEYS)
+    problems += _together({one.key.id: one.value for one in values}, known_editions)
+    if problems:
+        raise WorkspaceError(f"{path.name}：" + "；".join(problems), "请按文件中的注释改正后再运行")
+    return values
+
+
+def _raw(path: Path) -> dict[str, Any]:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise WorkspaceError(
             f"{path.parent} 不是工作区：没有 {SETTINGS_FILE}", "请先运行 bishan-survey init 文件夹"
@@ -113,79 +140,70 @@ def read_settings(path: Path, known_editions: frozenset[str]) -> Settings:
         raise WorkspaceError(f"{path.name} 不是 UTF-8 编码", "请用记事本打开，另存为 UTF-8 编码") from None
     except tomllib.TOMLDecodeError as error:
         raise WorkspaceError(f"{path.name} 不是合法的 TOML 文件（{error}）", "请按注释改正后再运行") from None
-    return _Checked(raw, known_editions).settings(path.name)
 
 
-class _Checked:
-    """Takes values out of raw settings and remembers what is wrong with them."""
+def _value(key: Key, raw: dict[str, Any], said: Overrides, problems: list[str]) -> Value:
+    """The value that the strongest source gives; what is wrong with it is added to the problems."""
+    source, where, value = _strongest(key, raw, said)
+    if value is Need.REQUIRED:
+        problems.append(f"{where} 缺少")
+    elif value is not Need.OPTIONAL and not fits(key, value):
+        problems.append(f"{where} 应是{key.asked}")
+    else:
+        return Value(key, None if value is Need.OPTIONAL else value, source)
+    return Value(key, None, source)
 
-    def __init__(self, raw: dict[str, Any], known_editions: frozenset[str]) -> None:
-        self._raw = raw
-        self._known_editions = known_editions
-        self._problems: list[str] = []
 
-    def settings(self, name: str) -> Settings:
-        """The settings, or every problem at once."""
-        editions = self._editions()
-        dates = {key: self._take("survey", key, date) for key in ("reference_date", "period_start", "period_end")}
-        settings = Settings(
-            survey=Survey(title=self._take("survey", "title", str), editions=editions, **dates),
-            district_code=self._take("area", "district_code", str),
-            district=self._take("area", "district", str),
-            thresholds=Thresholds(
-                held_share=float(self._take("thresholds", "held_share", int | float)),
-                missing_villages=self._take("thresholds", "missing_villages", int),
-            ),
-            disclosure=self._disclosure(),
-            last_year=self._take("last_year", "workspace", str) if "last_year" in self._raw else None,
-            recipients=tuple(self._recipients()) if "encryption" in self._raw else (),
-        )
-        if not self._problems and dates["period_start"] > dates["period_end"]:
-            self._problems.append("[survey] period_start 晚于 period_end")
-        if self._problems:
-            raise WorkspaceError(f"{name}：" + "；".join(self._problems), "请按文件中的注释改正后再运行")
-        return settings
+def _strongest(key: Key, raw: dict[str, Any], said: Overrides) -> tuple[Source, str, Any]:
+    """Which source speaks, what it is called when something is wrong, and what it says."""
+    section = raw.get(key.section)
+    if key.id in said.flags:
+        return Source.FLAG, f"--set {key.id}", from_text(key, said.flags[key.id])
+    if key.environment in said.environment:
+        return Source.ENVIRONMENT, f"环境变量 {key.environment}", from_text(key, said.environment[key.environment])
+    if isinstance(section, dict) and key.name in section:
+        return Source.FILE, f"[{key.section}] {key.name}", section[key.name]
+    return Source.DEFAULT, f"[{key.section}] {key.name}", key.default
 
-    def _disclosure(self) -> DisclosurePolicy | None:
-        """What the public edition must not tell. For what the section does not say the usual holds."""
-        said, usual = self._raw.get("disclosure", {}), asdict(DisclosurePolicy())
-        if not isinstance(said, dict):
-            self._problems.append("disclosure 应是一节 [disclosure]")
-            return None
-        for key in said.keys() - usual.keys() - {"method"}:
-            self._problems.append(f"[disclosure] 没有 {key} 这一项；可以写 method、{'、'.join(usual)}")
-        policy = usual | {key: value for key, value in said.items() if key in usual}
-        for key, least in (("threshold", 2), ("group", 0), ("width", 1)):
-            if not isinstance(policy[key], int) or isinstance(policy[key], bool) or policy[key] < least:
-                self._problems.append(f"[disclosure] {key} 应是不小于{least}的整数")
-        if policy["level"] not in _LEVELS:
-            self._problems.append(f"[disclosure] level 应是 {'、'.join(_LEVELS)} 中的一个")
-        method = said.get("method", _SUPPRESS)
-        if method not in (_SUPPRESS, _NOTHING):
-            self._problems.append(f'[disclosure] method 应是 "{_SUPPRESS}" 或 "{_NOTHING}"')
-        return None if method == _NOTHING else DisclosurePolicy(**policy)
 
-    def _editions(self) -> tuple[str, ...]:
-        editions = self._take("survey", "editions", list)
-        unknown = [str(e) for e in editions if str(e) not in self._known_editions]
+def _unknown_keys(raw: dict[str, Any]) -> list[str]:
+    """Sections and keys that nobody knows: a misspelt one would be passed over in silence."""
+    problems = []
+    for section, part in raw.items():
+        if section not in SECTIONS:
+            problems.append(f"不认识 [{section}]" + _meant(section, SECTIONS))
+        elif not isinstance(part, dict):
+            problems.append(f"{section} 应是一节 [{section}]")
+        else:
+            names = [key.name for key in KEYS if key.section == section]
+            problems += [f"不认识 [{section}] {name}" + _meant(name, names) for name in part if name not in names]
+    return problems
+
+
+def _unknown_overrides(said: Overrides) -> list[str]:
+    """The same of the command line, and of the environment where a name begins as our sections do."""
+    names, begin = [key.environment for key in KEYS], tuple(f"{PREFIX}{one}_".upper() for one in SECTIONS)
+    foreign = sorted(name for name in said.environment if name.startswith(begin) and name not in names)
+    return [
+        *(f"不认识 --set {name}" + _meant(name, BY_ID) for name in said.flags if name not in BY_ID),
+        *(f"不认识环境变量 {name}" + _meant(name, names) for name in foreign),
+    ]
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), 1)
+    return f"，是不是 {close[0]}" if close else f"，现有：{'、'.join(known)}"
+
+
+def _together(values: dict[str, Any], known_editions: frozenset[str]) -> list[str]:
+    """What is wrong with values that are well-formed each."""
+    problems = []
+    editions, start, end = (values[f"survey.{name}"] for name in ("editions", "period_start", "period_end"))
+    if editions is not None:
+        unknown = [edition for edition in editions if edition not in known_editions]
         if unknown or not editions:
-            known = "、".join(sorted(self._known_editions))
-            self._problems.append(f"[survey] editions 中没有这些版本：{'、'.join(unknown) or '（空）'}；现有：{known}")
-        return tuple(map(str, editions))
-
-    def _recipients(self) -> list[str]:
-        keys = self._take("encryption", "recipients", list)
-        if wrong := [str(key) for key in keys if not str(key).startswith("age1")]:
-            self._problems.append(f"[encryption] recipients 中不是公钥的（应以 age1 开头）：{'、'.join(wrong)}")
-        return [str(key) for key in keys]
-
-    def _take(self, section: str, key: str, kind: Any) -> Any:
-        part = self._raw.get(section)
-        value = part.get(key) if isinstance(part, dict) else None
-        if not isinstance(value, kind) or isinstance(value, bool | datetime):
-            self._problems.append(f"[{section}] {key} 缺少或类型不对")
-            return _STAND_INS.get(kind, 0)
-        return value
-
-
-_STAND_INS: dict[Any, Any] = {str: "", list: [], date: date.min}
+            known = "、".join(sorted(known_editions))
+            problems.append(f"[survey] editions 中没有这些版本：{'、'.join(unknown) or '（空）'}；现有：{known}")
+    if start and end and start > end:
+        problems.append("[survey] period_start 晚于 period_end")
+    return problems

@@ -88,6 +88,12 @@ def main() -> None:
         show("guarded read / bare python-calamine read", ratio, "< 1.4", f"{ours:.2f} s / {bare:.2f} s")
         ours, bare, ratio = side_by_side(night, read)
         show("night / bare python-calamine read", ratio, "< 2.5", f"{ours:.2f} s / {bare:.2f} s")
+        look = [*night, "--if-changed"]
+        ours, bare, ratio = side_by_side(look, [sys.executable, str(HERE / "bare_look.py"), inbox], 11)
+        show("unchanged night / import polars, hash inbox", ratio, "< 2", f"{ours:.2f} s / {bare:.2f} s")
+        cache = Path(district) / "cache"
+        with_it, without, ratio = side_by_side(night, [sys.executable, str(HERE / "uncached.py"), str(cache), *night])
+        show("night with cache / night without", ratio, "< 1", f"{with_it:.2f} s / {without:.2f} s")
         checked = subprocess.run(
             [sys.executable, str(HERE / "validation.py"), district], check=True, capture_output=True, text=True
         )

@@ -20,8 +20,9 @@ COMMANDS = ["init", "sample", "template", "ingest", "validate", "dedupe", "conso
 COMMANDS += ["progress", "explain", "tabulate", "roster", "changes", "deliver", "receipts", "codebook", "package"]
 GROUPED = ["corrections check", "corrections new", "decisions check", "numbers check", "numbers new", "design check"]
 COMMANDS += ["indicators", "reconcile", "schedule", "release"]
-GROUPED += ["profile learn", "audit show", "audit check", "keys new"]
-COMMANDS += ["encrypt", "decrypt"]
+GROUPED += ["profile learn", "config show", "config check", "runs list", "runs show", "runs diff"]
+GROUPED += ["audit show", "audit check", "keys new"]
+COMMANDS += ["encrypt", "decrypt", "purge"]
 
 
 def run(*words: object, columns: int = 100, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -125,7 +126,9 @@ def test_a_night_from_the_inbox_to_the_published_workbook(workspace: Path) -> No
     assert (folder / "restricted" / "问题清单.xlsx").stat().st_mode & 0o077 == 0
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert record["rows"] == told["rows"]
-    assert run("nightly", workspace, "--strict").returncode == 1
+    again = run("nightly", workspace, "--strict", "--if-changed", "--json")
+    assert again.returncode == 1
+    assert json.loads(again.stdout) == told | json.loads(again.stdout) | {"unchanged": True}
     assert run("doctor", workspace).returncode == 0
 
 

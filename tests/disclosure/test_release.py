@@ -59,6 +59,12 @@ def publish(workspace: Workspace, edition: Edition, folder: Path) -> Path:
     return release(workspace, edition, folder)
 
 
+def set_disclosure(workspace: Workspace, written: str) -> None:
+    path = workspace.root / "survey.toml"
+    others = path.read_text(encoding="utf-8").split("[disclosure]")[0]
+    path.write_text(f"{others}\n[disclosure]\n{written}\n", encoding="utf-8")
+
+
 def rows(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
@@ -206,10 +212,7 @@ class TestCommand:
         return done.exit_code, done.output
 
     def test_check_writes_nothing(self, workspace: Workspace) -> None:
-        settings = workspace.root / "survey.toml"
-        settings.write_text(
-            settings.read_text(encoding="utf-8") + '\n[disclosure]\nlevel = "district"\n', encoding="utf-8"
-        )
+        set_disclosure(workspace, 'level = "district"')
         before = set(workspace.root.rglob("*"))
         code, said = self.run(workspace.root, "--check")
         assert code == 0
@@ -248,8 +251,7 @@ class TestCommand:
         ],
     )
     def test_settings_that_are_wrong_are_refused_by_name(self, workspace: Workspace, written: str, said: str) -> None:
-        path = workspace.root / "survey.toml"
-        path.write_text(path.read_text(encoding="utf-8") + f"\n[disclosure]\n{written}\n", encoding="utf-8")
+        set_disclosure(workspace, written)
         code, told = self.run(workspace.root, "--check")
         assert code == 4
         assert said in told

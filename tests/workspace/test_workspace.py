@@ -43,7 +43,7 @@ def test_what_is_no_workspace_is_refused(tmp_path: Path) -> None:
         ('editions = ["bishan-2025"]', "editions = []", "（空）"),
         ("reference_date = 2025-06-30", 'reference_date = "去年"', "reference_date"),
         ("period_start = 2025-06-01", "period_start = 2026-06-01", "period_start 晚于 period_end"),
-        ("held_share = 0.05", "", "held_share"),
+        ("held_share = 0.05", "held_share = 5", "held_share"),
         ("[survey]", "[survey", "TOML"),
     ],
 )
@@ -126,7 +126,7 @@ def test_what_an_interrupted_run_left_is_cleared_and_never_current(workspace: Wo
 
 
 def test_a_pointer_to_nothing_is_told(workspace: Workspace) -> None:
-    (workspace.runs / "current.txt").write_text("gone", encoding="utf-8")
+    (workspace.runs / "current.txt").write_text("20251101-020000", encoding="utf-8")
     with pytest.raises(WorkspaceError, match="不完整或已被删除"):
         current_run(workspace)
 

@@ -1,0 +1,116 @@
+"""Whether anything that a night depends on has changed since the current run; told by bytes alone, importing nothing.
+
+What a night gives is a function of files, of the day, and of what the current run remembers, and a night that brings
+nothing leaves that as it was. So where all files are those of the current run, another night would give it once more.
+"""
+
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+STATE = "state"
+"""Key of a run's record that tells what it was made from and what it was made."""
+_GIVEN = (
+    "survey.toml",
+    "areas.csv",
+    "mappings.csv",
+    "passwords.txt",
+    "corrections.xlsx",
+    "corrections.csv",
+    "changed-numbers.xlsx",
+    "changed-numbers.csv",
+    "decisions",
+    "registers",
+    "inbox",
+)
+_RECEIPTS = "archive/received.csv"
+_RECORD = "run.json"
+_LIBRARIES = ("polars", "pandera", "xlsxwriter", "python-calamine", "olefile", "rapidfuzz", "sqlglot", "pypinyin")
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def unchanged_run(root: Path, started: datetime) -> dict[str, Any] | None:
+    """The record of a workspace's current run, if a night that starts now would give its results once more."""
+    try:
+        run = _current(root)
+        record: dict[str, Any] = json.loads((run / _RECORD).read_bytes())
+        same = record[STATE] == state_of(given(root, started), root, run)
+    except (OSError, ValueError, LookupError, TypeError):
+        return None  # a whole night tells what is wrong
+    return record if same else None
+
+
+def state_of(given: str, root: Path, run: Path) -> dict[str, str]:
+    """What a run was made from and what it was made; called when all but its record is written.
+
+    Args:
+        given: what was :func:`given` when the night began.
+        root: the workspace.
+        run: the folder of the run.
+    """
+    return {"given": given, "receipts": _digest(root, [root / _RECEIPTS]), "results": _digest(run, [run], {_RECORD})}
+
+
+def given(root: Path, started: datetime) -> str:
+    """A hash of all that people give to a night, of the program and its definitions, and of the day."""
+    told = hashlib.sha256(f"{started:%Y-%m-%d}".encode())
+    for name in sorted(name for name in os.environ if name.startswith("BISHAN")):
+        told.update(f"{name}={os.environ[name]}\n".encode("utf-8", "surrogateescape"))
+    told.update(_digest(root, [root / name for name in _GIVEN]).encode())
+    told.update(_program().encode())
+    told.update(_last_year(root).encode())
+    return told.hexdigest()
+
+
+def _program() -> str:
+    """The program with its definitions, in a checkout or installed, and the libraries that decide what it gives."""
+    data = [base / name for base in (_PACKAGE, _PACKAGE.parent) for name in ("templates", "validators")]
+    code = _digest(_PACKAGE, _PACKAGE.rglob("*.py"))
+    return " ".join([code, _digest(_PACKAGE.parent, data), *map(_version, _LIBRARIES)])
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _last_year(root: Path) -> str:
+    """The record of last year's current run, if the settings name its workspace."""
+    named = tomllib.loads((root / "survey.toml").read_text(encoding="utf-8-sig")).get("last_year")
+    if not named:
+        return ""
+    before = root / named["workspace"]
+    return _digest(before, [before / "survey.toml", before / "areas.csv", _current(before)])
+
+
+def _current(root: Path) -> Path:
+    name = (root / "runs" / "current.txt").read_text(encoding="utf-8").strip()
+    if not name:
+        raise ValueError("no run")
+    return root / "runs" / name
+
+
+def _digest(root: Path, paths: Iterable[Path], passed_over: Iterable[str] = ()) -> str:
+    """A hash over the names and contents of files, those below folders included."""
+    told = hashlib.sha256()
+    for file in sorted(file for path in paths for file in _files(path)):
+        if file.name not in passed_over:
+            told.update(f"{file.relative_to(root).as_posix()}\0".encode("utf-8", "surrogateescape"))
+            told.update(hashlib.sha256(file.read_bytes() if file.is_file() else b"").digest())
+    return told.hexdigest()
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        for parent, _, names in os.walk(path):
+            yield from (Path(parent, name) for name in names)
+    elif path.exists():
+        yield path

@@ -1,0 +1,82 @@
+"""A run that another night would give once more is known by bytes, and every change of them is noticed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bishan_survey.model import AreaFrame, Design
+from bishan_survey.unchanged import unchanged_run
+from bishan_survey.workspace import current_run
+from tests.returns.sending import person
+from tests.workspace.tiny import STARTED, Tiny, bytes_of, small
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory, design: Design, areas: AreaFrame) -> Tiny:
+    tiny = Tiny(tmp_path_factory.mktemp("unchanged") / "工作区", small(design), areas)
+    tiny.send("大旺社区.xlsx", [person(1), person(3, education="99")])
+    tiny.night()
+    return tiny
+
+
+def test_where_nothing_has_changed_another_night_gives_the_same(settled: Tiny) -> None:
+    record = unchanged_run(settled.root, STARTED + timedelta(minutes=5))
+    assert record is not None
+    first = current_run(settled.workspace)
+    assert record["id"] == first.id
+    again = settled.night(STARTED + timedelta(minutes=5))
+    assert bytes_of(again.folder) == bytes_of(first.path)
+
+
+def test_another_day_is_a_change(settled: Tiny) -> None:
+    """For how many days findings have been open is told every night."""
+    assert unchanged_run(settled.root, STARTED + timedelta(days=1)) is None
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "inbox/璧城街道/新来的.xlsx",
+        "inbox/璧城街道/大旺社区.xlsx",
+        "registers/roster/底册.csv",
+        "decisions/判定.xlsx",
+        "corrections.csv",
+        "survey.toml",
+        "areas.csv",
+        "mappings.csv",
+        "passwords.txt",
+        "archive/received.csv",
+        "runs/current.txt",
+        "runs/{run}/run.json",
+        "runs/{run}/statistics/统计表.xlsx",
+        "runs/{run}/restricted/多出来的.csv",
+    ],
+)
+def test_a_file_that_changes_is_noticed(settled: Tiny, place: str) -> None:
+    path = settled.root / place.format(run=current_run(settled.workspace).id)
+    _while_changed(path, lambda: unchanged_run(settled.root, STARTED))
+    assert unchanged_run(settled.root, STARTED) is not None
+
+
+def _while_changed(path: Path, told: Callable[[], object]) -> None:
+    before = path.read_bytes() if path.exists() else None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes((before or b"") + b"x")
+    try:
+        assert told() is None
+    finally:
+        path.unlink() if before is None else path.write_bytes(before)
+
+
+def test_a_file_that_goes_is_noticed(settled: Tiny) -> None:
+    path = current_run(settled.workspace).path / "statistics" / "统计表.xlsx"
+    aside = path.rename(settled.root / "aside")
+    assert unchanged_run(settled.root, STARTED) is None
+    aside.rename(path)
+
+
+def test_another_setting_of_the_surroundings_is_noticed(settled: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BISHAN_SURVEY_SOMETHING", "else")
+    assert unchanged_run(settled.root, STARTED) is None
