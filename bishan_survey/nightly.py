@@ -102,7 +102,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         progress: told how far it has come.
     """
     with workspace.locked():
-        known_by = given(workspace.root, started)
+        known_by = given(workspace.root, started, workspace.flags)
         before = remembered(workspace)
         known = remembered_persons(workspace, last_years_workspace(workspace, design))
         examined, results = consolidate_workspace(workspace, design, started, progress)

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,18 +29,25 @@ _GIVEN = (
     "registers",
     "inbox",
 )
+_LAST_YEAR, _LAST_YEAR_VARIABLE = "last_year.workspace", "BISHAN_SURVEY_LAST_YEAR_WORKSPACE"
 _RECEIPTS = "archive/received.csv"
 _RECORD = "run.json"
 _LIBRARIES = ("polars", "pandera", "xlsxwriter", "python-calamine", "olefile", "rapidfuzz", "sqlglot", "pypinyin")
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def unchanged_run(root: Path, started: datetime) -> dict[str, Any] | None:
-    """The record of a workspace's current run, if a night that starts now would give its results once more."""
+def unchanged_run(root: Path, started: datetime, flags: Mapping[str, str]) -> dict[str, Any] | None:
+    """The record of a workspace's current run, if a night that starts now would give its results once more.
+
+    Args:
+        root: the workspace.
+        started: now.
+        flags: settings by their id, from the command line.
+    """
     try:
         run = _current(root)
         record: dict[str, Any] = json.loads((run / _RECORD).read_bytes())
-        same = record[STATE] == state_of(given(root, started), root, run)
+        same = record[STATE] == state_of(given(root, started, flags), root, run)
     except (OSError, ValueError, LookupError, TypeError):
         return None  # a whole night tells what is wrong
     return record if same else None
@@ -57,14 +64,15 @@ def state_of(given: str, root: Path, run: Path) -> dict[str, str]:
     return {"given": given, "receipts": _digest(root, [root / _RECEIPTS]), "results": _digest(run, [run], {_RECORD})}
 
 
-def given(root: Path, started: datetime) -> str:
+def given(root: Path, started: datetime, flags: Mapping[str, str]) -> str:
     """A hash of all that people give to a night, of the program and its definitions, and of the day."""
     told = hashlib.sha256(f"{started:%Y-%m-%d}".encode())
-    for name in sorted(name for name in os.environ if name.startswith("BISHAN")):
-        told.update(f"{name}={os.environ[name]}\n".encode("utf-8", "surrogateescape"))
+    environment = {name: text for name, text in os.environ.items() if name.startswith("BISHAN")}
+    for name, text in sorted((*environment.items(), *flags.items())):
+        told.update(f"{name}={text}\n".encode("utf-8", "surrogateescape"))
     told.update(_digest(root, [root / name for name in _GIVEN]).encode())
     told.update(_program().encode())
-    told.update(_last_year(root).encode())
+    told.update(_last_year(root, flags).encode())
     return told.hexdigest()
 
 
@@ -82,12 +90,13 @@ def _version(name: str) -> str:
         return ""
 
 
-def _last_year(root: Path) -> str:
+def _last_year(root: Path, flags: Mapping[str, str]) -> str:
     """The record of last year's current run, if the settings name its workspace."""
-    named = tomllib.loads((root / "survey.toml").read_text(encoding="utf-8-sig")).get("last_year")
+    written = tomllib.loads((root / "survey.toml").read_text(encoding="utf-8-sig")).get("last_year", {})
+    named = flags.get(_LAST_YEAR) or os.environ.get(_LAST_YEAR_VARIABLE) or written.get("workspace")
     if not named:
         return ""
-    before = root / named["workspace"]
+    before = root / named
     return _digest(before, [before / "survey.toml", before / "areas.csv", _current(before)])
 
 

@@ -22,7 +22,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory, design: Design, areas: Are
 
 
 def test_where_nothing_has_changed_another_night_gives_the_same(settled: Tiny) -> None:
-    record = unchanged_run(settled.root, STARTED + timedelta(minutes=5))
+    record = unchanged_run(settled.root, STARTED + timedelta(minutes=5), {})
     assert record is not None
     first = current_run(settled.workspace)
     assert record["id"] == first.id
@@ -32,7 +32,7 @@ def test_where_nothing_has_changed_another_night_gives_the_same(settled: Tiny) -
 
 def test_another_day_is_a_change(settled: Tiny) -> None:
     """For how many days findings have been open is told every night."""
-    assert unchanged_run(settled.root, STARTED + timedelta(days=1)) is None
+    assert unchanged_run(settled.root, STARTED + timedelta(days=1), {}) is None
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_another_day_is_a_change(settled: Tiny) -> None:
 )
 def test_a_file_that_changes_is_noticed(settled: Tiny, place: str) -> None:
     path = settled.root / place.format(run=current_run(settled.workspace).id)
-    _while_changed(path, lambda: unchanged_run(settled.root, STARTED))
-    assert unchanged_run(settled.root, STARTED) is not None
+    _while_changed(path, lambda: unchanged_run(settled.root, STARTED, {}))
+    assert unchanged_run(settled.root, STARTED, {}) is not None
 
 
 def _while_changed(path: Path, told: Callable[[], object]) -> None:
@@ -73,10 +73,14 @@ def _while_changed(path: Path, told: Callable[[], object]) -> None:
 def test_a_file_that_goes_is_noticed(settled: Tiny) -> None:
     path = current_run(settled.workspace).path / "statistics" / "统计表.xlsx"
     aside = path.rename(settled.root / "aside")
-    assert unchanged_run(settled.root, STARTED) is None
+    assert unchanged_run(settled.root, STARTED, {}) is None
     aside.rename(path)
 
 
 def test_another_setting_of_the_surroundings_is_noticed(settled: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BISHAN_SURVEY_SOMETHING", "else")
-    assert unchanged_run(settled.root, STARTED) is None
+    assert unchanged_run(settled.root, STARTED, {}) is None
+
+
+def test_another_setting_of_the_command_line_is_noticed(settled: Tiny) -> None:
+    assert unchanged_run(settled.root, STARTED, {"thresholds.held_share": "0.5"}) is None

@@ -24,28 +24,33 @@ YearOption = Annotated[int | None, typer.Option("--year", metavar="年份", min=
 _flags: dict[str, str] = {}
 
 
-def remember_flags(flags: list[str]) -> None:
+def remember_flags(said: list[str]) -> None:
     """Take what the command line says of settings.
 
     Args:
-        flags: ``section.name=value`` each.
+        said: ``section.name=value`` each.
 
     Raises:
         UsageError: one has no value.
     """
     _flags.clear()
-    for flag in flags:
+    for flag in said:
         name, equals, value = flag.partition("=")
         if not equals:
             raise UsageError(f"--set {flag} 没有写值", "例：--set thresholds.held_share=0.1")
         _flags[name.strip()] = value
 
 
+def flags() -> dict[str, str]:
+    """What the command line says of settings, by the id of the key."""
+    return dict(_flags)
+
+
 def overrides() -> "Overrides":
     """What the command line and the environment say of the settings of the workspace of a command."""
     from bishan_survey.workspace import Overrides
 
-    return Overrides(dict(_flags), os.environ)
+    return Overrides(flags(), os.environ)
 
 
 @contextmanager

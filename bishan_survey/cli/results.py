@@ -9,7 +9,7 @@ import typer
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.examine import examined_workspace, open_workspace, show_findings
 from bishan_survey.cli.log import logged_night
-from bishan_survey.cli.options import JsonOption, ToOption, WorkspaceArgument, finished, output_path
+from bishan_survey.cli.options import JsonOption, ToOption, WorkspaceArgument, finished, flags, output_path
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.cli.volume import working
 from bishan_survey.errors import (
@@ -129,7 +129,7 @@ def nightly(
     from bishan_survey.unchanged import unchanged_run
 
     started = datetime.now().astimezone()
-    record = unchanged_run(workspace, started) if if_changed else None
+    record = unchanged_run(workspace, started, flags()) if if_changed else None
     if record is not None:
         raise typer.Exit(_show_unchanged(Show(as_json), workspace / "runs" / record["id"], record, strict))
 

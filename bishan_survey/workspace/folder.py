@@ -6,9 +6,9 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -68,6 +68,8 @@ class Workspace:
     root: Path
     settings: Settings
     areas: AreaFrame
+    flags: Mapping[str, str] = field(default_factory=dict)
+    """What the command line says of its settings."""
 
     @classmethod
     def open(cls, root: Path, known_editions: frozenset[str], overrides: Overrides | None = None) -> "Workspace":
@@ -86,7 +88,8 @@ class Workspace:
         area_file = root / AREA_FILE
         if not area_file.is_file():
             raise WorkspaceError(f"{root} 缺少 {AREA_FILE}", "请从另一个工作区复制，或重新运行 bishan-survey init")
-        return cls(root, settings, read_area_frame(area_file, settings.district_code, settings.district))
+        areas = read_area_frame(area_file, settings.district_code, settings.district)
+        return cls(root, settings, areas, overrides.flags if overrides else {})
 
     @property
     def inbox(self) -> Path:
