@@ -11,7 +11,7 @@ INSTANTS ?= 200
 .PHONY: help docs golden demo test lint check bench fuzz torture wheel lock sample clean
 
 help:
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
 
 $(READY): requirements/dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -57,12 +57,20 @@ torture: $(READY) ## 在随机的时刻杀掉夜间运行（INSTANTS=200 次）�
 wheel: $(READY) ## 生成安装包 dist/*.whl
 	$(BIN)/python -m build -q --wheel --no-isolation
 
+.PHONY: bundle bundle-check
+bundle: $(READY) ## 生成没有网的单位用的安装包 dist/*.zip（Windows、Linux；要联网）
+	$(BIN)/python bundle/make.py
+
+bundle-check: $(READY) ## 在没有网的空环境里装一次本机的安装包，跑一夜（约两分钟，CI 不运行）
+	$(BIN)/python bundle/check.py
+
 lock: ## 重新生成依赖锁定文件（带哈希，不带任何索引地址）
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install -q uv
 	.venv-lock/bin/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra dev -o requirements/dev.lock
 	.venv-lock/bin/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/run.lock
 	.venv-lock/bin/uv pip compile -q requirements/bench.in --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/bench.lock
+	.venv-lock/bin/uv pip compile -q requirements/old-cpu.in -c requirements/run.lock --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/old-cpu.lock
 
 golden: $(READY) ## 重新生成 sample_data 中的小样和它的标准结果（改了定义以后）
 	$(BIN)/python sample_data/make.py

@@ -35,6 +35,7 @@ from bishan_survey.cli import (
     results,
     roster,
     runs,
+    schedule,
     tabulate,
     template,
     trace,
@@ -109,6 +110,7 @@ progress.register(app)
 changes.register(app)
 audit.register(app)
 encryption.register(app)
+schedule.register(app)
 care.register(app)
 config.register(app)
 runs.register(app)

@@ -1,18 +1,19 @@
 """Commands for those who look after the toolkit: design check, doctor."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bishan_survey.cli.chinese import ChineseCommand, ChineseGroup
 from bishan_survey.cli.options import JsonOption
 from bishan_survey.cli.show import Show
-from bishan_survey.errors import EXIT_CLEAN, DefinitionError, SurveyError, WorkspaceError
+from bishan_survey.errors import EXIT_CLEAN, DefinitionError, WorkspaceError
+
+if TYPE_CHECKING:
+    from bishan_survey.doctor import Diagnosis
 
 design_app = typer.Typer(cls=ChineseGroup, help="检查定义（templates/ 与 validators/）。", invoke_without_command=True)
-Diagnosis = tuple[str, bool, str]
 
 
 def register(app: typer.Typer) -> None:
@@ -69,72 +70,40 @@ def check(
 
 def doctor(
     workspace: Annotated[Path | None, typer.Argument(metavar="工作区", help="也检查这个工作区。")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="不重算原件的哈希；原件很多时快一些。")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """体检：环境、定义、工作区是否完好。
+    """体检：电脑、定义、工作区是否完好。
 
-    列出 Python 和各部件的版本，检查定义；写了工作区的，也检查设置、区划名单、锁、当前结果和磁盘。
+    每一项的状况是 正常、注意 或 有问题，后两种写明怎么办；一项有问题，其余照样检查。只看不改。
+
+    写了工作区的，也检查设置、村（社区）名单、磁盘、权限、锁、当前结果、残留、收件时间和原件的哈希。
     """
-    findings = [*_environment(), _definitions(), *(_workspace(workspace) if workspace else ())]
+    from bishan_survey.doctor import State
+
+    findings = _findings(workspace, quick)
     show = Show(as_json)
     show.heading("体检结果")
     show.table(
-        ("项目", "状况", "说明"),
-        [(what, "正常" if good else "有问题", said) for what, good, said in findings],
+        ("项目", "状况", "说明", "怎么办"), [(f.what, f.state.words, f.found, f.advice or "—") for f in findings]
     )
-    show.document("doctor/1", {"checks": [{"what": w, "ok": g, "detail": d} for w, g, d in findings]})
-    raise typer.Exit(EXIT_CLEAN if all(good for _, good, _ in findings) else WorkspaceError.exit_code)
+    checks = [
+        {"what": f.what, "ok": f.state != State.BAD, "state": f.state, "detail": f.found, "advice": f.advice}
+        for f in findings
+    ]
+    show.document("doctor/1", {"checks": checks})
+    raise typer.Exit(WorkspaceError.exit_code if any(f.state == State.BAD for f in findings) else EXIT_CLEAN)
 
 
-def _environment() -> Iterator[Diagnosis]:
-    """Python, the libraries, and whether polars runs on this processor at all."""
-    import platform
-    import sys
-    from importlib.metadata import version
+def _findings(workspace: Path | None, quick: bool) -> "list[Diagnosis]":
+    """The machine first: what needs polars is imported only where another process has found that it runs."""
+    from bishan_survey.doctor import State, machine, told
 
-    yield "Python", sys.version_info >= (3, 11), f"{platform.python_version()}（需要 3.11 以上）"
-    for name in (
-        "polars",
-        "pandera",
-        "typer",
-        "rich",
-        "xlsxwriter",
-        "python-calamine",
-        "filelock",
-        "pydantic",
-    ):
-        yield name, True, version(name)
-    yield "系统", True, f"{platform.system()} {platform.machine()}，默认编码 {sys.getfilesystemencoding()}"
+    findings = list(told(machine.machine_checks()))
+    if any(f.what == machine.PROCESSOR and f.state == State.BAD for f in findings):
+        return findings
+    from bishan_survey.doctor.definitions import definition_checks
+    from bishan_survey.doctor.workspace import workspace_checks
 
-
-def _definitions() -> Diagnosis:
-    from bishan_survey.design import lint, load_design
-
-    try:
-        problems = lint(load_design())
-    except SurveyError as error:
-        problems = [error.message]
-    return "定义", not problems, problems[0] if problems else "没有问题"
-
-
-def _workspace(folder: Path) -> Iterator[Diagnosis]:
-    """Settings, area file, lock, current run and room on the disk."""
-    import shutil
-
-    from bishan_survey.cli.examine import open_workspace
-    from bishan_survey.workspace import current_run
-
-    try:
-        opened, _ = open_workspace(folder)
-        yield (
-            "工作区",
-            True,
-            f"{len(opened.areas.villages)}个村（社区），版本 {'、'.join(opened.settings.survey.editions)}",
-        )
-        with opened.locked():
-            yield "锁", True, "没有别的运行"
-        yield "当前结果", True, current_run(opened).id
-    except SurveyError as error:
-        yield error.title, False, f"{error.message}。{error.advice}"
-    free = shutil.disk_usage(folder if folder.exists() else Path.cwd()).free / 2**30
-    yield "磁盘", free > 1, f"剩余 {free:.1f} GiB"
+    findings += told(definition_checks())
+    return findings + list(told(workspace_checks(workspace, quick=quick)) if workspace else ())

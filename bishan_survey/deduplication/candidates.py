@@ -26,7 +26,8 @@ def candidates(people: pl.DataFrame, blocks: Sequence[MatchBlock]) -> pl.DataFra
 
 def _met(keys: list[pl.DataFrame]) -> pl.DataFrame:
     """Positions by key, of the keys that more than one record has."""
-    placed = pl.concat([frame.with_row_index("one").drop_nulls("key") for frame in keys]).unique()
+    at = pl.int_range(pl.len(), dtype=PAIR["one"])  # a row index is of another type in polars for old processors
+    placed = pl.concat([frame.select(at.alias("one"), "key").drop_nulls("key") for frame in keys]).unique()
     return placed.filter(pl.len().over("key") > 1).sort("key", "one")
 
 

@@ -19,9 +19,9 @@ from tests.people import adult, certificate
 COMMANDS = ["init", "sample", "template", "ingest", "validate", "dedupe", "consolidate", "nightly", "export", "doctor"]
 COMMANDS += ["progress", "explain", "tabulate", "roster", "changes", "deliver", "receipts", "codebook", "package"]
 GROUPED = ["corrections check", "corrections new", "decisions check", "numbers check", "numbers new", "design check"]
-COMMANDS += ["indicators", "reconcile", "release"]
+COMMANDS += ["indicators", "reconcile", "schedule", "release"]
 GROUPED += ["profile learn", "config show", "config check", "runs list", "runs show", "runs diff"]
-GROUPED += ["profile learn", "audit show", "audit check", "keys new"]
+GROUPED += ["audit show", "audit check", "keys new"]
 COMMANDS += ["encrypt", "decrypt", "purge"]
 
 
