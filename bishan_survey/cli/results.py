@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from bishan_survey.nightly import Night
     from bishan_survey.record import Examined
+    from bishan_survey.telling.heartbeat import Beat
     from bishan_survey.workspace import Workspace
 
 
@@ -126,22 +127,35 @@ def nightly(
     """
     from datetime import datetime
 
+    from bishan_survey.telling.heartbeat import UNCHANGED, heartbeat
     from bishan_survey.unchanged import unchanged_run
 
-    started = datetime.now().astimezone()
-    record = unchanged_run(workspace, started, flags()) if if_changed else None
-    if record is not None:
-        raise typer.Exit(_show_unchanged(Show(as_json), workspace / "runs" / record["id"], record, strict))
+    started, show = datetime.now().astimezone(), Show(as_json)
+    with heartbeat(workspace, started) as beat:
+        record = unchanged_run(workspace, started, flags()) if if_changed else None
+        if record is not None:
+            exit_code = _show_unchanged(show, workspace / "runs" / record["id"], record, strict)
+            beat.ended(UNCHANGED, record["id"], exit_code)
+        else:
+            exit_code = _whole_night(workspace, show, beat, strict)
+    if beat.trouble:
+        show.remark(f"提醒：{beat.trouble}")
+    raise typer.Exit(exit_code)
 
+
+def _whole_night(workspace: Path, show: Show, beat: "Beat", strict: bool) -> int:
+    """A night from beginning to end; returns the exit code."""
     from bishan_survey.nightly import nightly as run_night
+    from bishan_survey.telling.heartbeat import PUBLISHED
 
     opened, design = open_workspace(workspace)
-    with ShownProgress() as shown, logged_night(opened.root, started, shown) as progress:
-        night = run_night(opened, design, started, progress)
+    with ShownProgress() as shown, logged_night(opened.root, beat.started, shown) as progress:
+        night = run_night(opened, design, beat.started, progress)
         exit_code, warnings = _night_exit(night.examined, strict), [*_of_the_machine(night), *_warnings(opened, night)]
         progress.ended(night, exit_code, warnings)
-    _show_night(Show(as_json), night, [*warnings, *([progress.log.trouble] if progress.log.trouble else [])])
-    raise typer.Exit(exit_code)
+    beat.ended(PUBLISHED, night.run_id, exit_code)
+    _show_night(show, night, [*warnings, *([progress.log.trouble] if progress.log.trouble else [])])
+    return exit_code
 
 
 def _show_unchanged(show: Show, folder: Path, record: dict[str, Any], strict: bool) -> int:

@@ -1,5 +1,6 @@
 """The folder in which a district's survey lives: settings, inbox, archive, runs, audit file and the lock."""
 
+from bishan_survey.files import write_atomically
 from bishan_survey.workspace.audit import (
     AUDIT_FILE,
     ON_RECORD,
@@ -10,7 +11,6 @@ from bishan_survey.workspace.audit import (
     check_audit,
     put_on_record,
 )
-from bishan_survey.workspace.files import write_atomically
 from bishan_survey.workspace.folder import (
     CHANGED_NUMBERS,
     CORRECTIONS,
@@ -23,7 +23,7 @@ from bishan_survey.workspace.folder import (
 )
 from bishan_survey.workspace.kept import KeptRun, kept_runs, run_named
 from bishan_survey.workspace.keys import KEYS, Key, as_toml
-from bishan_survey.workspace.log import LOGS, Log, told_of
+from bishan_survey.workspace.log import LOGS, Log, exit_code_of, told_of
 from bishan_survey.workspace.purge import Doomed, doomed, purge
 from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, is_named_for, last_run, new_run, read_record
 from bishan_survey.workspace.settings import (
@@ -69,6 +69,7 @@ __all__ = [
     "create_workspace",
     "current_run",
     "doomed",
+    "exit_code_of",
     "is_named_for",
     "kept_runs",
     "last_run",

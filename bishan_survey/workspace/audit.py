@@ -19,8 +19,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from bishan_survey.errors import BusyError, WorkspaceError
+from bishan_survey.files import write_atomically
 from bishan_survey.masks import without_long_numbers
-from bishan_survey.workspace.files import write_atomically
 from bishan_survey.workspace.folder import RUNS
 from bishan_survey.workspace.runs import RECORD
 

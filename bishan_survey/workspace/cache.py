@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from bishan_survey.files import write_atomically
 from bishan_survey.private import make_private_folder
 from bishan_survey.reading.grid import Answer, Refusal, Request
 from bishan_survey.reading.kept import DamagedError, Readable, packed, reader_digest, unpacked
-from bishan_survey.workspace.files import write_atomically
 
 CACHE = "cache"
 _SUFFIX = ".grids"

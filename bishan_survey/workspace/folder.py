@@ -17,11 +17,7 @@ from filelock import FileLock, Timeout
 
 from bishan_survey.design import read_area_frame
 from bishan_survey.errors import BusyError, WorkspaceError
-from bishan_survey.model import AreaFrame, Survey
-from bishan_survey.private import make_private_folder
-from bishan_survey.reading.incoming import digest_of, is_dropping
-from bishan_survey.workspace.cache import CACHE, Cache
-from bishan_survey.workspace.files import (
+from bishan_survey.files import (
     WRITING,
     clear_unfinished,
     content_of,
@@ -29,6 +25,10 @@ from bishan_survey.workspace.files import (
     sync_file,
     write_atomically,
 )
+from bishan_survey.model import AreaFrame, Survey
+from bishan_survey.private import make_private_folder
+from bishan_survey.reading.incoming import digest_of, is_dropping
+from bishan_survey.workspace.cache import CACHE, Cache
 from bishan_survey.workspace.holder import HOLDER, held, who_holds
 from bishan_survey.workspace.keys import settings_text
 from bishan_survey.workspace.receipts import RECEIPTS_FILE, Receipts, read_receipts, receipts_csv, with_arrivals

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from bishan_survey.workspace.files import write_atomically
+from bishan_survey.files import write_atomically
 
 HOLDER = ".lock.json"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bishan_survey.errors import WorkspaceError
-from bishan_survey.workspace.files import clear_unfinished, sync_folder, sync_tree, write_atomically
+from bishan_survey.files import clear_unfinished, sync_folder, sync_tree, write_atomically
 from bishan_survey.workspace.folder import Workspace
 
 POINTER = "current.txt"
