@@ -14,6 +14,7 @@ from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, wri
 from bishan_survey.delivery.grid import SYMBOL, TableGrid
 from bishan_survey.delivery.indicators import INDICATOR_BOOK, indicator_lines, list_counts, read_years
 from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
+from bishan_survey.delivery.letters import LETTER, Letter, as_html, as_text, letters_of
 from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
 from bishan_survey.delivery.memory import read_persons
 from bishan_survey.delivery.package import DESCRIPTOR, write_package
@@ -80,6 +81,7 @@ __all__ = [
     "LAST_YEAR_BOOK",
     "LEAGUE",
     "LEDGER_TITLE",
+    "LETTER",
     "MANIFEST",
     "OUTCOMES",
     "PUBLIC_BOOK",
@@ -99,12 +101,15 @@ __all__ = [
     "TOWNS",
     "TROUBLES",
     "WAITING",
+    "Letter",
     "Matched",
     "PastDelivery",
     "Prepared",
     "Publication",
     "Results",
     "TableGrid",
+    "as_html",
+    "as_text",
     "by_town",
     "codebook_html",
     "entries_of",
@@ -115,6 +120,7 @@ __all__ = [
     "key_of",
     "last_standing",
     "ledger_pairs",
+    "letters_of",
     "list_counts",
     "list_problems",
     "matched",

@@ -21,6 +21,7 @@ from bishan_survey.delivery.findings import write_findings
 from bishan_survey.delivery.grid import SYMBOL, TableGrid, Value, lay_out
 from bishan_survey.delivery.indicators import write_indicators
 from bishan_survey.delivery.last_year import write_last_year, write_last_year_statistics
+from bishan_survey.delivery.letters import LETTER, letters_of, write_letter
 from bishan_survey.delivery.life import league_sheet, write_follow_up, write_lives
 from bishan_survey.delivery.memory import write_persons
 from bishan_survey.delivery.private import read_private_csv, write_private_csv
@@ -115,8 +116,17 @@ def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.Data
         departments, design, areas = results.departments, results.design, results.areas
         write_indicators(statistics, departments, results.earlier, design, areas, results.survey)
         write_reconciled(restricted, departments, areas, results.survey)
+    _write_letters(folder, results, followed)
     make_private(statistics)
     return _write_profiles(restricted, results)
+
+
+def _write_letters(folder: Path, results: Results, followed: FollowUp) -> None:
+    """The night in one screen, for the district and for each 镇街."""
+    district, *towns = letters_of(followed.league, results.areas, results.survey.title)
+    write_letter(folder / STATISTICS / LETTER, district)
+    for letter in towns:
+        write_letter(folder / RESTRICTED / TOWNS / results.areas.towns[letter.area] / LETTER, letter)
 
 
 def write_public(folder: Path, publication: Publication) -> None:
