@@ -11,6 +11,7 @@ from bishan_survey.cli.examine import examined_workspace, open_workspace, show_f
 from bishan_survey.cli.log import logged_night
 from bishan_survey.cli.options import JsonOption, ToOption, WorkspaceArgument, finished, flags, output_path
 from bishan_survey.cli.show import Show, ShownProgress
+from bishan_survey.cli.telling import failure_told, told
 from bishan_survey.cli.volume import working
 from bishan_survey.errors import (
     EXIT_CLEAN,
@@ -149,12 +150,17 @@ def _whole_night(workspace: Path, show: Show, beat: "Beat", strict: bool) -> int
     from bishan_survey.telling.heartbeat import PUBLISHED
 
     opened, design = open_workspace(workspace)
-    with ShownProgress() as shown, logged_night(opened.root, beat.started, shown) as progress:
+    with (
+        ShownProgress() as shown,
+        logged_night(opened.root, beat.started, shown) as progress,
+        failure_told(opened, progress.log),
+    ):
         night = run_night(opened, design, beat.started, progress)
         exit_code, warnings = _night_exit(night.examined, strict), [*_of_the_machine(night), *_warnings(opened, night)]
         progress.ended(night, exit_code, warnings)
     beat.ended(PUBLISHED, night.run_id, exit_code)
-    _show_night(show, night, [*warnings, *([progress.log.trouble] if progress.log.trouble else [])])
+    troubles = told(opened, night, exit_code, warnings, progress.log)
+    _show_night(show, night, [*warnings, *troubles, *([progress.log.trouble] if progress.log.trouble else [])])
     return exit_code
 
 

@@ -22,12 +22,13 @@ from bishan_survey.workspace.folder import (
     create_workspace,
 )
 from bishan_survey.workspace.kept import KeptRun, kept_runs, run_named
-from bishan_survey.workspace.keys import KEYS, Key, as_toml
+from bishan_survey.workspace.keys import KEYS, NO_MAIL, SMTP, STARTTLS, TLS, Key, as_toml, is_address
 from bishan_survey.workspace.log import LOGS, Log, exit_code_of, told_of
 from bishan_survey.workspace.purge import Doomed, doomed, purge
 from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, is_named_for, last_run, new_run, read_record
 from bishan_survey.workspace.settings import (
     SETTINGS_FILE,
+    Notify,
     Overrides,
     Retention,
     Settings,
@@ -44,10 +45,14 @@ __all__ = [
     "INBOX",
     "KEYS",
     "LOGS",
+    "NO_MAIL",
     "ON_RECORD",
     "RECORD",
     "REGISTERS",
     "SETTINGS_FILE",
+    "SMTP",
+    "STARTTLS",
+    "TLS",
     "Act",
     "Checked",
     "Doomed",
@@ -55,6 +60,7 @@ __all__ = [
     "KeptRun",
     "Key",
     "Log",
+    "Notify",
     "Overrides",
     "Received",
     "Retention",
@@ -70,6 +76,7 @@ __all__ = [
     "current_run",
     "doomed",
     "exit_code_of",
+    "is_address",
     "is_named_for",
     "kept_runs",
     "last_run",

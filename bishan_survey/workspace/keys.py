@@ -2,11 +2,13 @@
 ``config show`` and the reference page are all made of this table."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
+from urllib.parse import urlsplit
 
 PREFIX = "BISHAN_SURVEY_"
 """What the names of environment variables that stand for settings begin with."""
@@ -14,6 +16,11 @@ PREFIX = "BISHAN_SURVEY_"
 
 SUPPRESS = "suppress"
 """The method by which a public edition is made."""
+NO_MAIL, SMTP, SENDMAIL = "none", "smtp", "sendmail"
+"""By which way mail goes out."""
+STARTTLS, TLS, NO_TLS = "starttls", "tls", "none"
+"""How the way to a mail server is kept secret."""
+_ADDRESS = re.compile(r"[^\s@<>,;\"]+@[A-Za-z0-9.-]+", re.ASCII)
 
 
 class Kind(Enum):
@@ -25,6 +32,9 @@ class Kind(Enum):
     SHARE = "0到1的数"
     INTEGER = "整数"
     PUBLIC_KEYS = "公钥的列表（每个以 age1 开头）"
+    ADDRESS = "邮箱"
+    ADDRESSES = "邮箱的列表"
+    URL = "https 网址（本机的可以是 http）"
 
 
 class Need(Enum):
@@ -143,6 +153,60 @@ KEYS = (
         Need.OPTIONAL,
         ["age1…"],
     ),
+    Key(
+        "notify",
+        "when",
+        Kind.TEXT,
+        "运行以后什么时候告诉人：always 每次，changes 小结与上一次不同时，problems 有要办的事时",
+        "problems",
+        choices=("always", "changes", "problems"),
+    ),
+    Key(
+        "notify",
+        "mail",
+        Kind.TEXT,
+        "怎样发邮件：none 不发，smtp 经邮件服务器，sendmail 经本机的 sendmail。镇街的邮箱写在 recipients.csv，"
+        "见 docs/how-to/run-every-night.md",
+        NO_MAIL,
+        choices=(NO_MAIL, SMTP, SENDMAIL),
+    ),
+    Key("notify", "mail_from", Kind.ADDRESS, "发件邮箱", Need.OPTIONAL, "survey@example.org"),
+    Key("notify", "mail_to", Kind.ADDRESSES, "区里谁收小结", Need.OPTIONAL, ["office@example.org"]),
+    Key("notify", "sendmail", Kind.TEXT, "本机的 sendmail 在哪里", "/usr/sbin/sendmail"),
+    Key("notify", "smtp_host", Kind.TEXT, "邮件服务器", Need.OPTIONAL, "smtp.example.org"),
+    Key("notify", "smtp_port", Kind.INTEGER, "邮件服务器的端口", 587),
+    Key(
+        "notify",
+        "smtp_security",
+        Kind.TEXT,
+        "与邮件服务器怎样加密：starttls（多用端口587），tls（多用端口465），none 不加密（只用于本机）",
+        STARTTLS,
+        choices=(STARTTLS, TLS, NO_TLS),
+    ),
+    Key(
+        "notify",
+        "smtp_user",
+        Kind.TEXT,
+        "邮件服务器的用户名。密码不写在这里：写在环境变量 BISHAN_SURVEY_SMTP_PASSWORD 或下面的文件里",
+        Need.OPTIONAL,
+        "survey@example.org",
+    ),
+    Key(
+        "notify",
+        "smtp_password_file",
+        Kind.TEXT,
+        "只有一行密码的文件，可以是相对于本工作区的路径；别的账户能读的不用",
+        Need.OPTIONAL,
+        "smtp-password.txt",
+    ),
+    Key(
+        "notify",
+        "webhook",
+        Kind.URL,
+        "把各镇街的个数（JSON，没有任何人的数据）发到这个地址",
+        Need.OPTIONAL,
+        "https://example.org/survey",
+    ),
 )
 BY_ID = {key.id: key for key in KEYS}
 SECTIONS = tuple(dict.fromkeys(key.section for key in KEYS))
@@ -155,6 +219,23 @@ def fits(key: Key, value: Any) -> bool:
     return (key.kind is not Kind.INTEGER or value >= key.least) and (not key.choices or value in key.choices)
 
 
+def is_address(text: object) -> bool:
+    """Whether a text is a mail address that can stand in a message as it is."""
+    return isinstance(text, str) and text.isascii() and _ADDRESS.fullmatch(text) is not None
+
+
+def _is_safe_url(text: object) -> bool:
+    """Whether what is sent to an address can be read by nobody on the way."""
+    if not isinstance(text, str):
+        return False
+    try:
+        url = urlsplit(text)
+    except ValueError:
+        return False
+    here = url.hostname in ("localhost", "127.0.0.1", "::1")
+    return bool(url.hostname) and (url.scheme == "https" or (url.scheme == "http" and here))
+
+
 _FITS: dict[Kind, Callable[[Any], bool]] = {
     Kind.TEXT: lambda v: isinstance(v, str) and bool(v.strip()),
     Kind.TEXTS: lambda v: isinstance(v, list) and all(isinstance(one, str) for one in v),
@@ -164,6 +245,9 @@ _FITS: dict[Kind, Callable[[Any], bool]] = {
     Kind.PUBLIC_KEYS: lambda v: (
         isinstance(v, list) and all(isinstance(one, str) and one.startswith("age1") for one in v)
     ),
+    Kind.ADDRESS: is_address,
+    Kind.ADDRESSES: lambda v: isinstance(v, list) and all(map(is_address, v)),
+    Kind.URL: _is_safe_url,
 }
 
 
@@ -183,6 +267,9 @@ _FROM_TEXT: dict[Kind, Callable[[str], Any]] = {
     Kind.TEXT: str,
     Kind.TEXTS: _parts,
     Kind.PUBLIC_KEYS: _parts,
+    Kind.ADDRESS: str,
+    Kind.ADDRESSES: _parts,
+    Kind.URL: str,
     Kind.DATE: date.fromisoformat,
     Kind.SHARE: float,
     Kind.INTEGER: int,

@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -10,7 +10,21 @@ from typing import Any
 
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.model import DisclosurePolicy, Survey
-from bishan_survey.workspace.keys import BY_ID, KEYS, PREFIX, SECTIONS, SUPPRESS, Key, Need, fits, from_text
+from bishan_survey.workspace.keys import (
+    BY_ID,
+    KEYS,
+    NO_MAIL,
+    NO_TLS,
+    PREFIX,
+    SECTIONS,
+    SMTP,
+    STARTTLS,
+    SUPPRESS,
+    Key,
+    Need,
+    fits,
+    from_text,
+)
 
 SETTINGS_FILE = "survey.toml"
 AREA_FILE = "areas.csv"
@@ -41,6 +55,23 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Notify:
+    """Who is told of a night, when, and by which way; nobody, unless somebody has said so."""
+
+    when: str = "problems"
+    mail: str = NO_MAIL
+    mail_from: str | None = None
+    mail_to: Sequence[str] | None = None
+    sendmail: str = ""
+    smtp_host: str | None = None
+    smtp_port: int = 0
+    smtp_security: str = STARTTLS
+    smtp_user: str | None = None
+    smtp_password_file: str | None = None
+    webhook: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of ``survey.toml``, with what overrides it."""
 
@@ -55,6 +86,7 @@ class Settings:
     retention: Retention = Retention()
     recipients: tuple[str, ...] = ()
     """Public keys of those whom encrypted files are for."""
+    notify: Notify = Notify()
 
 
 class Source(Enum):
@@ -106,6 +138,7 @@ def read_settings(path: Path, known_editions: frozenset[str], overrides: Overrid
         last_year=values["last_year.workspace"],
         retention=Retention(**part("retention")),
         recipients=tuple(values["encryption.recipients"] or ()),
+        notify=Notify(**part("notify")),
     )
 
 
@@ -206,4 +239,15 @@ def _together(values: dict[str, Any], known_editions: frozenset[str]) -> list[st
             problems.append(f"[survey] editions 中没有这些版本：{'、'.join(unknown) or '（空）'}；现有：{known}")
     if start and end and start > end:
         problems.append("[survey] period_start 晚于 period_end")
-    return problems
+    return [*problems, *_mail(values)]
+
+
+def _mail(values: dict[str, Any]) -> Iterator[str]:
+    """What mail still needs."""
+    told = {key.name: values[key.id] for key in KEYS if key.section == "notify"}
+    if told["mail"] != NO_MAIL and not told["mail_from"]:
+        yield "[notify] 要发邮件的，请写 mail_from"
+    if told["mail"] == SMTP and not told["smtp_host"]:
+        yield '[notify] mail = "smtp" 的，请写 smtp_host'
+    if told["smtp_user"] and told["smtp_security"] == NO_TLS:
+        yield '[notify] smtp_security = "none" 时密码会被人看到，请改为 starttls 或 tls，或不写 smtp_user'
