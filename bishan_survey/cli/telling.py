@@ -35,11 +35,12 @@ def failure_told(workspace: "Workspace", log: "Log") -> Iterator[None]:
         raise
     except Exception as error:
         from bishan_survey.telling.night import tell_failure
+        from bishan_survey.workspace import exit_code_of
 
-        title, message = ("出错", type(error).__name__)
+        title, message, code = "出错", type(error).__name__, exit_code_of(error)
         if isinstance(error, SurveyError):
             title, message = error.title, error.message
-        for trouble in _logged(lambda: tell_failure(workspace, title, message), log):
+        for trouble in _logged(lambda: tell_failure(workspace, title, message, code), log):
             sys.stderr.write(f"提醒：{trouble}\n")
         raise
 

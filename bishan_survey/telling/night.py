@@ -6,12 +6,15 @@ Whatever fails here is told and changes nothing of the night.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bishan_survey.delivery import LETTER, RESTRICTED, STATISTICS, TOWNS, Letter, as_html, as_text
 from bishan_survey.masks import without_numbers
 from bishan_survey.model import AreaFrame
+from bishan_survey.telling.heartbeat import FAILED, PUBLISHED
 from bishan_survey.telling.mail import Mail, send_all
 from bishan_survey.telling.recipients import RECIPIENTS, read_recipients
+from bishan_survey.telling.webhook import post
 from bishan_survey.workspace import NO_MAIL, Workspace, kept_runs
 
 
@@ -33,32 +36,57 @@ def tell(workspace: Workspace, told: Told) -> list[str]:
         What did not arrive, and why.
     """
     notify = workspace.settings.notify
-    if notify.mail == NO_MAIL:
+    if notify.mail == NO_MAIL and notify.webhook is None:
         return []
     wanted = _wanted(workspace, told)
-    towns, troubles = read_recipients(workspace.root / RECIPIENTS, workspace.areas)
-    to = {workspace.areas.district_code: list(notify.mail_to or ()), **towns}
-    mails = list(_mails(wanted, to, told, workspace.areas))
+    troubles = [] if notify.mail == NO_MAIL else _by_mail(workspace, told, wanted)
+    if notify.webhook is not None and told.letters[0] in wanted:
+        troubles += post(notify.webhook, _document(told, workspace.areas))
+    return troubles
+
+
+def _by_mail(workspace: Workspace, told: Told, wanted: Sequence[Letter]) -> list[str]:
+    """Send the letters to those who want them; what did not go out, and why."""
+    notify, areas = workspace.settings.notify, workspace.areas
+    towns, troubles = read_recipients(workspace.root / RECIPIENTS, areas)
+    mails = list(_mails(wanted, {areas.district_code: list(notify.mail_to or ()), **towns}, told, areas))
     return [*troubles, *(send_all(mails, notify, workspace.root) if mails else [])]
 
 
-def tell_failure(workspace: Workspace, title: str, message: str) -> list[str]:
+def _document(told: Told, areas: AreaFrame) -> dict[str, Any]:
+    """What another program is told: counts of the district and of each 镇街."""
+    district, *towns = told.letters
+    return {
+        "outcome": PUBLISHED,
+        "run": told.run,
+        "exit_code": told.exit_code,
+        "warnings": len(told.warnings),
+        "district": {"code": district.area, "name": areas.district, **district.counts},
+        "towns": [{"code": one.area, "name": areas.towns[one.area], **one.counts} for one in towns],
+    }
+
+
+def tell_failure(workspace: Workspace, title: str, message: str, exit_code: int) -> list[str]:
     """Tell the district of a night that gave no result.
 
     Args:
         workspace: the workspace.
         title: what kind of error it was.
         message: the error in our own words.
+        exit_code: with which the program leaves.
 
     Returns:
         What did not arrive, and why.
     """
     notify, district = workspace.settings.notify, workspace.areas.district
-    if notify.mail == NO_MAIL or not notify.mail_to:
-        return []
-    text = without_numbers(f"这次夜间运行没有发布新的结果，上一次的还在。\n\n{title}：{message}\n\n请看运行日志。\n")
-    subject = f"【没有发布】{workspace.settings.survey.title}：{district}"
-    return send_all([Mail(district, notify.mail_to, subject, text)], notify, workspace.root)
+    troubles = []
+    if notify.mail != NO_MAIL and notify.mail_to:
+        said = f"这次夜间运行没有发布新的结果，上一次的还在。\n\n{title}：{message}\n\n请看运行日志。\n"
+        subject = f"【没有发布】{workspace.settings.survey.title}：{district}"
+        troubles += send_all([Mail(district, notify.mail_to, subject, without_numbers(said))], notify, workspace.root)
+    if notify.webhook is not None:
+        troubles += post(notify.webhook, {"outcome": FAILED, "exit_code": exit_code})
+    return troubles
 
 
 def _wanted(workspace: Workspace, told: Told) -> list[Letter]:

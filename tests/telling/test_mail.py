@@ -1,6 +1,8 @@
 """Who gets which mail, by a real server and a real program; and that no failure spoils a night."""
 
+import errno
 import json
+import os
 import socket
 import sys
 from collections.abc import Mapping
@@ -20,7 +22,7 @@ from bishan_survey.telling.night import Told, tell, tell_failure
 from bishan_survey.workspace import LOGS, Overrides, Workspace
 from tests.people import certificate, identity
 from tests.returns.sending import person
-from tests.telling.servers import MailServer, fake_sendmail, serving
+from tests.telling.servers import MailServer, WebServer, fake_sendmail, serving
 from tests.workspace.tiny import Tiny, small
 
 OFFICE, TOWN, OTHER = "office@example.org", "bicheng@example.org", "sanhe@example.org"
@@ -90,7 +92,7 @@ def test_each_gets_its_own_counts_and_nobodys_name(after: After) -> None:
 
 def test_nobody_is_told_unless_somebody_has_said_so(after: After) -> None:
     assert tell(after.opened({}), after.told(exit_code=5)) == []
-    assert tell_failure(after.opened({}), "出错", "x") == []
+    assert tell_failure(after.opened({}), "出错", "x", 70) == []
 
 
 def addresses(after: After, when: str, told: Told) -> set[str]:
@@ -178,12 +180,36 @@ def test_the_machines_own_sendmail_gets_the_message(after: After, tmp_path: Path
 
 def test_the_district_is_told_of_a_night_that_failed(after: After) -> None:
     with serving(MailServer()) as server:
-        assert (
-            tell_failure(after.opened(by_server(server.server_address[1])), "工作区有问题", f"{identity()}.xls") == []
-        )
+        opened = after.opened(by_server(server.server_address[1]))
+        assert tell_failure(opened, "工作区有问题", f"{identity()}.xls", 4) == []
     (message,) = server.got().values()
     assert message["Subject"].startswith("【没有发布】")
     assert "工作区有问题：******.xls" in message.get_content()
+
+
+def by_web(server: WebServer) -> dict[str, object]:
+    return {"webhook": f"http://127.0.0.1:{server.server_address[1]}/told", "when": "always"}
+
+
+def test_another_program_is_told_counts_alone(after: After) -> None:
+    with serving(WebServer()) as server:
+        opened = after.opened(by_web(server))
+        assert tell(opened, after.told(5)) == []
+        assert tell_failure(opened, "出错", "x", 70) == []
+        assert tell(after.opened(by_web(server) | {"when": "problems"}), after.told(letters=done(after.letters))) == []
+    published, failed = server.posted
+    assert (published["outcome"], published["run"], published["exit_code"]) == ("published", after.run, 5)
+    assert published["district"]["records"] == sum(town["records"] for town in published["towns"]) == 2
+    assert [town["name"] for town in published["towns"]] == [*opened.areas.towns.values()]
+    assert failed == {"schema": published["schema"], "outcome": "failed", "exit_code": 70}
+
+
+@pytest.mark.parametrize("status", [302, 500])
+def test_an_answer_that_is_no_yes_is_told_and_no_other_way_is_taken(after: After, status: int) -> None:
+    with serving(WebServer(status)) as server:
+        assert tell(after.opened(by_web(server)), after.told()) == [f"webhook 没有发到：对方回答{status}"]
+    assert len(server.posted) == 1
+    assert tell(after.opened(by_web(server)), after.told()) == [f"webhook 没有发到：{os.strerror(errno.ECONNREFUSED)}"]
 
 
 def test_a_hook_that_fails_spoils_no_night(after: After, capsys: pytest.CaptureFixture[str]) -> None:
