@@ -50,7 +50,7 @@ class Beat:
             "outcome": self.outcome,
             "exit_code": self.exit_code,
         }
-        success = {**attempt, "run": self.run} if self.run else _last_success(self.root)
+        success = {**attempt, "run": self.run} if self.run else last_success(self.root)
         return {"schema": HEARTBEAT_SCHEMA, "last_attempt": attempt, "last_success": success}
 
 
@@ -78,7 +78,7 @@ def heartbeat(root: Path, started: datetime) -> Iterator[Beat]:
         raise
 
 
-def _last_success(root: Path) -> dict[str, Any] | None:
+def last_success(root: Path) -> dict[str, Any] | None:
     """What the heartbeat says of the last night that ended well; nothing if it cannot be read."""
     try:
         told = json.loads((root / HEARTBEAT).read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ from bishan_survey.masks import without_numbers
 from bishan_survey.model import AreaFrame
 from bishan_survey.telling.heartbeat import FAILED, PUBLISHED
 from bishan_survey.telling.mail import Mail, send_all
+from bishan_survey.telling.metrics import write_metrics
 from bishan_survey.telling.recipients import RECIPIENTS, read_recipients
 from bishan_survey.telling.webhook import post
 from bishan_survey.workspace import NO_MAIL, Workspace, kept_runs
@@ -36,13 +37,21 @@ def tell(workspace: Workspace, told: Told) -> list[str]:
         What did not arrive, and why.
     """
     notify = workspace.settings.notify
+    troubles = _measured(workspace, told.exit_code, told.letters[0].counts)
     if notify.mail == NO_MAIL and notify.webhook is None:
-        return []
+        return troubles
     wanted = _wanted(workspace, told)
-    troubles = [] if notify.mail == NO_MAIL else _by_mail(workspace, told, wanted)
+    if notify.mail != NO_MAIL:
+        troubles += _by_mail(workspace, told, wanted)
     if notify.webhook is not None and told.letters[0] in wanted:
         troubles += post(notify.webhook, _document(told, workspace.areas))
     return troubles
+
+
+def _measured(workspace: Workspace, exit_code: int, counts: Mapping[str, int] | None) -> list[str]:
+    """Write the metrics if they are wanted."""
+    path = workspace.settings.notify.metrics
+    return write_metrics(workspace.root / path, workspace.root, exit_code, counts) if path else []
 
 
 def _by_mail(workspace: Workspace, told: Told, wanted: Sequence[Letter]) -> list[str]:
@@ -79,7 +88,7 @@ def tell_failure(workspace: Workspace, title: str, message: str, exit_code: int)
         What did not arrive, and why.
     """
     notify, district = workspace.settings.notify, workspace.areas.district
-    troubles = []
+    troubles = _measured(workspace, exit_code, None)
     if notify.mail != NO_MAIL and notify.mail_to:
         said = f"这次夜间运行没有发布新的结果，上一次的还在。\n\n{title}：{message}\n\n请看运行日志。\n"
         subject = f"【没有发布】{workspace.settings.survey.title}：{district}"

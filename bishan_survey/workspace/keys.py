@@ -207,6 +207,14 @@ KEYS = (
         Need.OPTIONAL,
         "https://example.org/survey",
     ),
+    Key(
+        "notify",
+        "metrics",
+        Kind.TEXT,
+        "给 Prometheus（node_exporter 的 textfile）的指标写到这个文件，以 .prom 结尾；可以是相对于本工作区的路径",
+        Need.OPTIONAL,
+        "/var/lib/node_exporter/bishan.prom",
+    ),
 )
 BY_ID = {key.id: key for key in KEYS}
 SECTIONS = tuple(dict.fromkeys(key.section for key in KEYS))

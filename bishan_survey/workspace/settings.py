@@ -69,6 +69,7 @@ class Notify:
     smtp_user: str | None = None
     smtp_password_file: str | None = None
     webhook: str | None = None
+    metrics: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
