@@ -34,10 +34,12 @@ from bishan_survey.departments import departments_of, register_files, submission
 from bishan_survey.examination import OfficeInput, Progress, beside_last_year, examine_files, examine_list
 from bishan_survey.forms import Returned, write_returns
 from bishan_survey.handwritten import HandwrittenLine, SheetKind, read_sheets
+from bishan_survey.history import difference
 from bishan_survey.intake import AreaIndex, Known, read_mappings
 from bishan_survey.last_round import earlier_years, last_year_of, last_years_workspace
 from bishan_survey.lifecycle import follow_up, no_lives, no_persons, with_persons
 from bishan_survey.model import Batch, Design, FollowUp, LastYear, Lives, Roster, Survey
+from bishan_survey.overview import write_overview
 from bishan_survey.record import (
     FOLLOWED,
     PERSONS,
@@ -103,7 +105,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
     """
     with workspace.locked():
         known_by = given(workspace.root, started, workspace.flags)
-        before = remembered(workspace)
+        last, before = last_run(workspace), remembered(workspace)
         known = remembered_persons(workspace, last_years_workspace(workspace, design))
         examined, results = consolidate_workspace(workspace, design, started, progress)
         moment, changes = started.isoformat(timespec="seconds"), numbers_now(examined.batch)
@@ -122,6 +124,8 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
             cache = workspace.cache.told()
             record |= {"cache": cache, STATE: state_of(known_by, workspace.root, run.path)}
             record |= {ON_RECORD: audit_head(workspace.root).as_json()}
+            changed = difference(last, run) if last else None
+            write_overview(run.path, record, results, followed, changed)
             write_atomically(run.path / RECORD, _as_json(record), private=False)
         workspace.cache.sweep()
     back = not is_named_for(run.id, started)

@@ -31,7 +31,8 @@ _GIVEN = (
 )
 _LAST_YEAR, _LAST_YEAR_VARIABLE = "last_year.workspace", "BISHAN_SURVEY_LAST_YEAR_WORKSPACE"
 _RECEIPTS = "archive/received.csv"
-_RECORD = "run.json"
+_RECORD, _OVERVIEW = "run.json", "报告.html"
+"""The two files that tell of the run itself: when it was, and what was before it."""
 _LIBRARIES = ("polars", "pandera", "xlsxwriter", "python-calamine", "olefile", "rapidfuzz", "sqlglot", "pypinyin")
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -61,7 +62,11 @@ def state_of(given: str, root: Path, run: Path) -> dict[str, str]:
         root: the workspace.
         run: the folder of the run.
     """
-    return {"given": given, "receipts": _digest(root, [root / _RECEIPTS]), "results": _digest(run, [run], {_RECORD})}
+    return {
+        "given": given,
+        "receipts": _digest(root, [root / _RECEIPTS]),
+        "results": _digest(run, [run], {_RECORD, _OVERVIEW}),
+    }
 
 
 def given(root: Path, started: datetime, flags: Mapping[str, str]) -> str:
@@ -97,7 +102,10 @@ def _last_year(root: Path, flags: Mapping[str, str]) -> str:
     if not named:
         return ""
     before = root / named
-    return _digest(before, [before / "survey.toml", before / "areas.csv", _current(before)])
+    try:
+        return _digest(before, [before / "survey.toml", before / "areas.csv", _current(before)])
+    except (OSError, ValueError):
+        return ""  # the night itself tells what is wrong with it
 
 
 def _current(root: Path) -> Path:

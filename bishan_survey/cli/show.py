@@ -10,7 +10,7 @@ carry nothing alone. rich is imported when something is shown.
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -98,12 +98,20 @@ class Show:
     def document(self, schema: str, content: dict[str, Any]) -> None:
         """The one JSON document of a command, if it was asked for."""
         if self._as_json:
-            text = json.dumps({"schema": f"bishan-survey/{schema}", **content}, ensure_ascii=False, indent=1)
-            _print(self._seen(text))
+            whole = {"schema": f"bishan-survey/{schema}", **content}
+            _print(json.dumps(self._all_seen(whole), ensure_ascii=False, indent=1))
 
     def remark(self, text: str) -> None:
         """A word to the person at the keyboard, not part of the result."""
         self._err().print(self._seen(text))
+
+    def _all_seen(self, value: Any) -> Any:
+        """The texts of a document as they may be seen; its numbers, which may be as long, are as they are."""
+        if isinstance(value, str):
+            return self._seen(value)
+        if isinstance(value, Mapping):
+            return {self._all_seen(key): self._all_seen(one) for key, one in value.items()}
+        return [self._all_seen(one) for one in value] if isinstance(value, list | tuple) else value
 
     def _seen(self, text: str) -> str:
         return text if self._unmasked else without_numbers(text)

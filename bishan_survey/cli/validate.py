@@ -1,5 +1,6 @@
 """The command that checks files, whole folders or a workspace, and writes what goes back to villages."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -140,7 +141,8 @@ def _checked(paths: list[Path], frame: Frame) -> "Batch":
     from bishan_survey.nightly import known_of, office_input
 
     workspace = frame.workspace
-    known = known_of(workspace, frame.design) if workspace else None
+    # Nothing is written into a workspace that lends its settings, a cache neither.
+    known = replace(known_of(workspace, frame.design), shelf=None) if workspace else None
     office = office_input(workspace, frame.design) if workspace else NOTHING_ADDED
     submissions = submissions_at(paths, workspace.inbox if workspace else None)
     with ShownProgress() as progress:

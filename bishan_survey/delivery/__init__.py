@@ -12,10 +12,10 @@ from bishan_survey.delivery.codebook import (
 )
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
 from bishan_survey.delivery.grid import SYMBOL, TableGrid
-from bishan_survey.delivery.indicators import INDICATOR_BOOK, indicator_lines, list_counts, read_years
+from bishan_survey.delivery.indicators import INDICATOR_BOOK, indicator_lines, list_counts, read_years, years_of
 from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
 from bishan_survey.delivery.letters import LETTER, Letter, as_html, as_text, letters_of
-from bishan_survey.delivery.life import LEAGUE, STAGES, read_lives, read_progress
+from bishan_survey.delivery.life import LEAGUE, STAGES, named_areas, read_lives, read_progress
 from bishan_survey.delivery.memory import read_persons
 from bishan_survey.delivery.package import DESCRIPTOR, write_package
 from bishan_survey.delivery.past import (
@@ -126,6 +126,7 @@ __all__ = [
     "matched",
     "meant_for",
     "missing_variables",
+    "named_areas",
     "next_number",
     "percent",
     "prepared",
@@ -164,4 +165,5 @@ __all__ = [
     "write_statistics",
     "write_suppressed",
     "write_text_workbook",
+    "years_of",
 ]

@@ -11,10 +11,10 @@ import polars as pl
 from xlsxwriter import Workbook
 
 from bishan_survey.delivery.lists import ListSheet, write_list
-from bishan_survey.delivery.page import Html, Section, link, page, paragraph, table
 from bishan_survey.delivery.styles import Styles
 from bishan_survey.design import derived_for, inputs_of, widest_sheet
 from bishan_survey.model import Derived, Design, Item, Sheet, Survey, ValueType
+from bishan_survey.pages import Html, Section, link, page, paragraph, table
 
 CODEBOOK = "代码簿"
 TYPES = {

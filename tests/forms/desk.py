@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 import polars as pl
 from xlsxwriter.utility import xl_cell_to_rowcol
@@ -70,7 +71,8 @@ class Desk:
 
     def hand_back(self, *files: Submission) -> Path:
         """The one return workbook for some files."""
-        folder = self.folder / "退表" / files[-1].path.stem
+        (self.folder / "退表").mkdir(exist_ok=True)
+        folder = Path(mkdtemp(dir=self.folder / "退表"))
         (one,) = write_returns(folder, self.examine(*files), self.design, self.survey, self.areas, "0")
         return folder / one.file
 

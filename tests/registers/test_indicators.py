@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bishan_survey.nightly import Night
+from tests.areas import TOWNS
 from tests.people import certificate, identity
 from tests.registers.lists import FAR, HERE
 from tests.returns.sending import person
@@ -143,7 +144,7 @@ def test_from_the_survey_alone(district: District) -> None:
     for name, (part, whole) in _BY_SURVEY.items():
         for town, numbers in _counted(rows, part, whole).items():
             assert told[name, town] == numbers, (name, town)
-        assert len([key for key in told if key[0] == name]) == 1 + 15
+        assert len([key for key in told if key[0] == name]) == 1 + TOWNS
     assert told["I02", ""] == (sum(int(row["training_times"] or 0) for row in rows), None)
     homes: dict[str, list[Person]] = {}
     for row in rows:

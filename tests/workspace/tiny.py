@@ -8,6 +8,7 @@ from pathlib import Path
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import AreaFrame, Design, Survey
 from bishan_survey.nightly import Night, nightly
+from bishan_survey.overview import OVERVIEW
 from bishan_survey.workspace import RECORD, Workspace, create_workspace
 from tests.conftest import EDITION
 from tests.returns.sending import VILLAGE, Silent
@@ -44,7 +45,7 @@ class Tiny:
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
     """All files of a run but its record, which alone bears its id and time."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and path.name != RECORD)
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.name not in (RECORD, OVERVIEW))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 

@@ -24,7 +24,9 @@ nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:0;pad
 .wide{overflow-x:auto;margin:.8rem 0}table{border-collapse:collapse}
 caption{text-align:left;font-weight:bold;padding:.2rem 0}
 th,td{border:1px solid var(--line);padding:.25rem .5rem;text-align:left;vertical-align:top}
-thead th{background:var(--band)}td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+thead th{background:var(--band)}
+tbody th{min-width:5.5em}thead th:nth-child(n+2){min-width:4em}
+td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 ul.chips{display:flex;flex-wrap:wrap;gap:.15rem .8rem;list-style:none;margin:0;padding:0}
 ul.chips li{white-space:nowrap}.good{color:var(--good)}.bad{color:var(--bad);font-weight:bold}.open{color:var(--open)}
 dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.6rem 0}dt{color:var(--soft)}
