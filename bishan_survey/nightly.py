@@ -45,6 +45,7 @@ from bishan_survey.record import (
     PERSONS,
     Examined,
     coverage_pairs,
+    departments_on_record,
     following,
     missing_pairs,
     persons_on_record,
@@ -119,7 +120,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
             returned = hand_back(workspace, design, batch, run.path / RESTRICTED / RETURNS, progress)
             record = run_record(run.id, started, examined, results) | following(followed, design)
             record |= persons_on_record(persons)
-            record |= since_last_year(examined.over_time)
+            record |= since_last_year(examined.over_time) | departments_on_record(results.departments)
             record |= {"returned": len(returned), "profiles_refused": refused}
             cache = workspace.cache.told()
             record |= {"cache": cache, STATE: state_of(known_by, workspace.root, run.path)}

@@ -9,11 +9,12 @@ import polars as pl
 
 from bishan_survey import __version__
 from bishan_survey.consolidation import Coverage
-from bishan_survey.delivery import ROSTER_PROGRESS, Results, figures_by_area, percent, why_no_rates
+from bishan_survey.delivery import ROSTER_PROGRESS, Results, figures_by_area, percent, rows_by_fate, why_no_rates
 from bishan_survey.lifecycle import flagged_rules, is_fixed
 from bishan_survey.model import (
     AreaFrame,
     Batch,
+    Departments,
     Design,
     Difference,
     FollowUp,
@@ -29,6 +30,8 @@ LAST_YEAR = "last_year"
 """Key of a run's record that tells what has changed since last year, where that was compared."""
 FOLLOWED = "lifecycle"
 """Key of a run's record that tells how many findings stand where; runs of older programs have none."""
+DEPARTMENTS = "departments"
+"""Key that tells of departments' lists and of the indicators."""
 PERSONS = "persons"
 """Key that tells how many persons are remembered, likewise."""
 
@@ -193,6 +196,20 @@ def since_last_year(over_time: OverTime | None) -> dict[str, Any]:
             **{kind.value: items[kind.value].sum() for kind in Difference},
             "problems": over_time.problems.height,
             "code_books_known": over_time.books_known,
+        }
+    }
+
+
+def departments_on_record(departments: Departments | None) -> dict[str, Any]:
+    """Rows of departments' lists by what became of them, and the district's indicators; nothing about anybody."""
+    if departments is None:
+        return {}
+    figures = departments.indicators.figures.filter(level="district").drop("level", "town")
+    return {
+        DEPARTMENTS: {
+            "lists": {read.list.id: rows_by_fate(read, departments) for read in departments.lists},
+            "indicators": {one.pop("indicator"): one for one in figures.to_dicts()},
+            "not_computed": sorted(departments.indicators.reasons),
         }
     }
 

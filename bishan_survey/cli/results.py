@@ -156,7 +156,7 @@ def _whole_night(workspace: Path, show: Show, beat: "Beat", strict: bool) -> int
         failure_told(opened, progress.log),
     ):
         night = run_night(opened, design, beat.started, progress)
-        exit_code, warnings = _night_exit(night.examined, strict), [*_of_the_machine(night), *_warnings(opened, night)]
+        exit_code, warnings = _night_exit(night, strict), [*_of_the_machine(night), *_warnings(opened, night)]
         progress.ended(night, exit_code, warnings)
     beat.ended(PUBLISHED, night.run_id, exit_code)
     troubles = told(opened, night, exit_code, warnings, progress.log)
@@ -171,14 +171,17 @@ def _show_unchanged(show: Show, folder: Path, record: dict[str, Any], strict: bo
     show.pairs([("本次运行的全部文件", folder)])
     about = {"run": record["id"], "folder": str(folder), "unchanged": True}
     show.document("nightly/1", {**{k: v for k, v in record.items() if k not in ("schema", "id")}, **about})
-    if record["files"]["unusable"] or record["roster"]["unusable"]:
+    lists = record["departments"]["lists"].values()
+    if record["files"]["unusable"] or record["roster"]["unusable"] or any(one["unusable"] for one in lists):
         return UnusableFilesError.exit_code
     return EXIT_HARD_FINDINGS if strict and record["findings"].get("hard") else EXIT_CLEAN
 
 
-def _night_exit(examined: "Examined", strict: bool) -> int:
+def _night_exit(night: "Night", strict: bool) -> int:
+    examined, departments = night.examined, night.results.departments
     roster = examined.batch.roster.roster if examined.batch.roster else None
-    if examined.coverage.unusable or (roster and roster.unusable):
+    lists = sum(read.unusable for read in departments.lists) if departments else 0
+    if examined.coverage.unusable or (roster and roster.unusable) or lists:
         return UnusableFilesError.exit_code
     hard = not examined.batch.findings.filter(severity="hard").is_empty()
     return EXIT_HARD_FINDINGS if strict and hard else EXIT_CLEAN
@@ -199,6 +202,7 @@ def _show_night(show: Show, night: "Night", warnings: list[str]) -> None:
         ledger_pairs,
     )
     from bishan_survey.nightly import RETURNS
+    from bishan_survey.overview import OVERVIEW
     from bishan_survey.record import coverage_pairs, following, roster_line, since_last_year, summary
 
     examined = night.examined
@@ -220,6 +224,7 @@ def _show_night(show: Show, night: "Night", warnings: list[str]) -> None:
     asked = [(f"要区里判定的重复登记（{questions}问）", book)] if questions else []
     show.pairs(
         [
+            ("报告（用浏览器打开，先看这一页）", night.folder / OVERVIEW),
             ("统计表", night.folder / STATISTICS / STATISTICS_BOOK),
             ("问题清单（含个人信息）", night.folder / RESTRICTED / FINDINGS_BOOK),
             *asked,

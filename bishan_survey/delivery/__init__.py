@@ -12,7 +12,14 @@ from bishan_survey.delivery.codebook import (
 )
 from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, write_findings
 from bishan_survey.delivery.grid import SYMBOL, TableGrid
-from bishan_survey.delivery.indicators import INDICATOR_BOOK, indicator_lines, list_counts, read_years, years_of
+from bishan_survey.delivery.indicators import (
+    INDICATOR_BOOK,
+    indicator_lines,
+    list_counts,
+    read_years,
+    rows_by_fate,
+    years_of,
+)
 from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
 from bishan_survey.delivery.letters import LETTER, Letter, as_html, as_text, letters_of
 from bishan_survey.delivery.life import LEAGUE, STAGES, named_areas, read_lives, read_progress
@@ -144,6 +151,7 @@ __all__ = [
     "read_years",
     "receipt_sheet",
     "register_sheet",
+    "rows_by_fate",
     "whereabouts",
     "why_no_rates",
     "write_answers",

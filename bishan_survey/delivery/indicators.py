@@ -197,7 +197,7 @@ def write_indicators(
         "survey": survey.title,
         "use": _INTERNAL,
         "indicators": [_document(indicator, departments) for indicator in design.indicators],
-        "lists": [{"id": read.list.id, **_counts(read, departments)} for read in departments.lists],
+        "lists": [{"id": read.list.id, **rows_by_fate(read, departments)} for read in departments.lists],
         "years": years,
     }
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
@@ -236,7 +236,7 @@ def _lists(lines: pl.DataFrame, departments: Departments) -> list[ListSheet]:
 def list_counts(departments: Departments) -> pl.DataFrame:
     """What became of the rows of each list."""
     rows = [
-        {"名单": read.list.title, "部门": read.list.department, **_counts(read, departments)}
+        {"名单": read.list.title, "部门": read.list.department, **rows_by_fate(read, departments)}
         for read in departments.lists
     ]
     labels = {"files": "文件", "unusable": "读不了的文件", "rows": "行"} | {s.value: t for s, t in ROWS.items()}
@@ -245,7 +245,8 @@ def list_counts(departments: Departments) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema).rename(labels)
 
 
-def _counts(read: ListRead, departments: Departments) -> dict[str, int]:
+def rows_by_fate(read: ListRead, departments: Departments) -> dict[str, int]:
+    """Files and rows of a list, and what became of the rows."""
     check = next((check for check in departments.checks if check.read is read), None)
     told = dict(check.rows.group_by("status").len().iter_rows()) if check else {}
     whole = {"files": read.files, "unusable": read.unusable, "rows": read.rows.height}

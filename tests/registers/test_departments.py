@@ -255,6 +255,12 @@ def test_nights_and_commands(tmp_path: Path, design: Design) -> None:
     )
     assert "试验" not in public
     assert identity(order=3)[:14] not in public
+    record = json.loads((run / "run.json").read_text(encoding="utf-8"))["departments"]
+    assert record["lists"][PENSION]["rows"] == record["lists"][PENSION]["matched"] + 1 == 2
+    assert record["indicators"]["I06"]["numerator"] == 1
+    assert "I01" in record["not_computed"]
+    page = (run / "报告.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == len([row for row in book["历年"][2:] if None not in row[3:5] and "" not in row[3:5]])
     assert [*sheets_of(run / "restricted" / RECONCILED_BOOK)][2:4] == ["说法不同的人", "名单里对不上的行"]
     told = pl.read_csv(run / "restricted" / "reconciled.csv", infer_schema=False)
     assert told.filter(情况="名单里有，调查说没有")["姓名"].to_list() == ["试验丙"]
@@ -272,3 +278,13 @@ def test_nights_and_commands(tmp_path: Path, design: Design) -> None:
         assert wanted in done.stdout
         assert "试验" not in done.stdout + done.stderr
         assert identity(order=3)[:14] not in done.stdout + done.stderr
+
+
+def test_a_list_that_cannot_be_read_is_told_by_the_exit_code(tmp_path: Path, design: Design) -> None:
+    district = District(tmp_path / "工作区", design)
+    folder = district.workspace.root / "registers" / PENSION
+    folder.mkdir(parents=True)
+    (folder / "社保.xlsx").write_bytes(b"PK no workbook")
+    command = [sys.executable, "-m", "bishan_survey", "nightly", str(district.workspace.root)]
+    for more in ([], ["--if-changed"]):
+        assert subprocess.run([*command, *more], capture_output=True).returncode == 5
