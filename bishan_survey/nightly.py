@@ -53,6 +53,7 @@ from bishan_survey.record import (
     since_last_year,
 )
 from bishan_survey.registers import roster_of
+from bishan_survey.timing import Timed
 from bishan_survey.unchanged import STATE, given, state_of
 from bishan_survey.validation import checks_in_force, time_checks_in_force
 from bishan_survey.workspace import (
@@ -104,6 +105,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
             remembered as received then.
         progress: told how far it has come.
     """
+    progress = timed = Timed(progress)
     with workspace.locked():
         known_by = given(workspace.root, started, workspace.flags)
         last, before = last_run(workspace), remembered(workspace)
@@ -123,7 +125,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
             record |= since_last_year(examined.over_time) | departments_on_record(results.departments)
             record |= {"returned": len(returned), "profiles_refused": refused}
             cache = workspace.cache.told()
-            record |= {"cache": cache, STATE: state_of(known_by, workspace.root, run.path)}
+            record |= {"seconds": timed.seconds(), "cache": cache, STATE: state_of(known_by, workspace.root, run.path)}
             record |= {ON_RECORD: audit_head(workspace.root).as_json()}
             changed = difference(last, run) if last else None
             write_overview(run.path, record, results, followed, changed)

@@ -24,6 +24,7 @@ from bishan_survey.workspace.folder import (
 from bishan_survey.workspace.kept import KeptRun, kept_runs, run_named
 from bishan_survey.workspace.keys import KEYS, NO_MAIL, SMTP, STARTTLS, TLS, Key, as_toml, is_address
 from bishan_survey.workspace.log import LOGS, Log, exit_code_of, told_of
+from bishan_survey.workspace.originals import Original, old_originals, purge_originals
 from bishan_survey.workspace.purge import Doomed, doomed, purge
 from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, is_named_for, last_run, new_run, read_record
 from bishan_survey.workspace.settings import (
@@ -61,6 +62,7 @@ __all__ = [
     "Key",
     "Log",
     "Notify",
+    "Original",
     "Overrides",
     "Received",
     "Retention",
@@ -81,7 +83,9 @@ __all__ = [
     "kept_runs",
     "last_run",
     "new_run",
+    "old_originals",
     "purge",
+    "purge_originals",
     "put_on_record",
     "read_record",
     "read_values",

@@ -146,6 +146,14 @@ KEYS = (
     Key("retention", "restricted_runs", Kind.INTEGER, "其中含个人信息的部分，保留最近多少次", Need.OPTIONAL, 14),
     Key("retention", "restricted_days", Kind.INTEGER, "其中含个人信息的部分，保留最近多少天", Need.OPTIONAL, 30),
     Key(
+        "retention",
+        "originals_days",
+        Kind.INTEGER,
+        "当前结果不再用的原件（archive/），收到满多少天就可以删；不写的一直留着",
+        Need.OPTIONAL,
+        730,
+    ),
+    Key(
         "encryption",
         "recipients",
         Kind.PUBLIC_KEYS,

@@ -52,6 +52,8 @@ class Retention:
     """The last runs of which the persons' data are kept."""
     restricted_days: int | None = None
     """Persons' data of runs of the last days are kept."""
+    originals_days: int | None = None
+    """Originals that the current run does not use are kept for so many days from when they came."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What purge deletes, and what it never does."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bishan_survey.errors import WorkspaceError
-from bishan_survey.workspace import Overrides, Workspace, check_audit, doomed, new_run, purge
+from bishan_survey.workspace import (
+    Overrides,
+    Workspace,
+    check_audit,
+    doomed,
+    new_run,
+    old_originals,
+    purge,
+    purge_originals,
+)
 from bishan_survey.workspace.purge import Keep, _over
 from tests.conftest import EDITION
 
@@ -87,3 +97,28 @@ def test_without_a_current_run_nothing_is_known_to_be_old(nights: Workspace) -> 
 def test_what_either_number_protects_is_kept(runs: int | None, days: int | None, place: int, age: int) -> None:
     protected = (runs is not None and place <= runs) or (days is not None and age < days)
     assert _over(Keep(runs, days), place, age) == (not protected and (runs, days) != (None, None))
+
+
+def test_originals_that_nobody_uses_go_when_they_are_old_enough(workspace: Workspace) -> None:
+    town = workspace.inbox / "璧城街道"
+    for name, came in (("旧.xlsx", _FIRST), ("新.xlsx", _FIRST + timedelta(days=4)), ("在用.xlsx", _FIRST)):
+        (town / name).write_text(name, encoding="utf-8")
+        received, _ = workspace.receive(came)
+        if name != "在用.xlsx":
+            (town / name).unlink()
+    (used,) = received
+    with new_run(workspace, _FIRST) as run:
+        content = {"started": _FIRST.isoformat(), "inputs": [{"sha256": used.sha256}]}
+        (run.path / "run.json").write_text(json.dumps(content), encoding="utf-8")
+    assert old_originals(kept(workspace), _NOW) == []
+    opened = kept(workspace, originals_days=3)
+    (going,) = old_originals(opened, _NOW)
+    assert going.path.read_text(encoding="utf-8") == "旧.xlsx"
+    assert going.days == 5
+    before = tree(workspace.root)
+    purge_originals(opened, [going], _NOW)
+    assert before - tree(workspace.root) == {going.path.relative_to(workspace.root).as_posix()}
+    assert old_originals(opened, _NOW) == []
+    assert check_audit(workspace.root).problems == ()
+    assert going.path.stem in (workspace.root / "audit.jsonl").read_text(encoding="utf-8")
+    assert workspace.receive(_NOW)[0][0].sha256 == used.sha256
