@@ -84,6 +84,9 @@ def two(tmp_path_factory: pytest.TempPathFactory, design: Design) -> Two:
         write_form(path, design, design.questionnaires[EDITION], workspace.settings.survey, content)
         rolls(workspace.inbox / village.town / f"{village.name}名单.xlsx", [(None, one) for one in SHARED])
     rolls(workspace.inbox / "两地.xlsx", [*zip((home, away), LISTED, strict=True)])
+    people = [[one["name"], one["certificate_no"][:18]] for one in (*HOME, *AWAY)]
+    others = [["姓名", "身份证号码"], *people]
+    write_cells(root / "registers" / "minimum-living" / "低保.xlsx", {"名单": table((0, 0), others)})
     rolls(workspace.inbox / home.town / "带错.xlsx", [(home, HOME[3]), (away, ASTRAY)])
     night = nightly(workspace, design, datetime(2025, 11, 1, 2, tzinfo=UTC), Silent())
     strangers = ("甲表", "两地.xlsx", "带错.xlsx", f"{home.name}名单", home.name, *seen(HOME[1], HOME[3], LISTED[0]))
@@ -176,6 +179,9 @@ def test_every_town_has_a_list_and_what_is_its_own_stands_in_it(two: Two) -> Non
     assert {row["为什么要问"] for row in perhaps} == {"在区内其他镇街可能也有登记，由区里核对"}
     assert all(row["甲的文件"] for row in perhaps)
     assert not any(row[head] for row in perhaps for head in row if head.startswith("乙"))
+
+    (apart,) = sheets_of(folder / home.town / f"{home.town}部门比对.xlsx").values()
+    assert {row["镇街"] for row in rows(apart)} == {home.town}
 
 
 def rows(sheet: list[list[object]]) -> list[dict[str, object]]:

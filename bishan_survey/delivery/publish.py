@@ -26,7 +26,7 @@ from bishan_survey.delivery.life import league_sheet, write_follow_up, write_liv
 from bishan_survey.delivery.memory import write_persons
 from bishan_survey.delivery.private import read_private_csv, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
-from bishan_survey.delivery.reconciled import write_reconciled
+from bishan_survey.delivery.reconciled import write_reconciled, write_reconciled_towns
 from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
 from bishan_survey.delivery.returns import REGISTER
 from bishan_survey.delivery.roster import ROSTER_BOOK, ROSTER_PROGRESS, progress_by_roster, write_roster_book
@@ -116,6 +116,7 @@ def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.Data
         departments, design, areas = results.departments, results.design, results.areas
         write_indicators(statistics, departments, results.earlier, design, areas, results.survey)
         write_reconciled(restricted, departments, areas, results.survey)
+        write_reconciled_towns(restricted / TOWNS, departments, results.batch, areas, results.survey)
     _write_letters(folder, results, followed)
     make_private(statistics)
     return _write_profiles(restricted, results)

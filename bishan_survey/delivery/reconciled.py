@@ -1,6 +1,7 @@
 """Who says what: departments' lists beside the survey's own answers (部门比对), for both sides, by 镇街."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from bishan_survey.delivery.indicators import ROWS, list_counts
 from bishan_survey.delivery.lists import ListSheet, named_town, town_name, village_name, write_list
 from bishan_survey.delivery.private import write_private_csv
 from bishan_survey.delivery.styles import Styles
-from bishan_survey.model import AreaFrame, Departments, ListCheck, RowStatus, Survey
+from bishan_survey.model import AreaFrame, Batch, Departments, ListCheck, RowStatus, Survey
 from bishan_survey.private import create_private
+from bishan_survey.towns import Sight, sight_of
 
 RECONCILED_BOOK, _TABLE = "部门比对.xlsx", "reconciled.csv"
 _ONLY_SURVEY, _ONLY_LIST, _UNANSWERED = "调查说有，名单里没有", "名单里有，调查说没有", "名单里有，调查没有回答"
@@ -120,14 +122,45 @@ def write_reconciled(folder: Path, departments: Departments, areas: AreaFrame, s
     write_private_csv(folder / _TABLE, persons_apart(departments, areas))
 
 
+def write_reconciled_towns(
+    folder: Path, departments: Departments, batch: Batch, areas: AreaFrame, survey: Survey
+) -> None:
+    """For every 镇街 its own people of whom the two sides say different things; nothing where there are no lists.
+
+    Args:
+        folder: with a folder for each 镇街.
+        departments: the district's comparison.
+        batch: for the files that a 镇街 may be told of.
+        areas: the villages.
+        survey: the round of the survey.
+    """
+    for code, name in areas.towns.items() if departments.lists else ():
+        own = _of_town(departments, sight_of(batch, code, areas))
+        path = create_private(folder / name / f"{name}{RECONCILED_BOOK}")
+        _write_book(path, [_persons_sheet(own, areas)], f"{survey.title} {name} 部门比对", survey)
+
+
+def _of_town(departments: Departments, sight: Sight) -> Departments:
+    """What lists say of a 镇街's own people, without the names of others' files; their rows stay with the district."""
+    checks = [
+        replace(check, answers=check.answers.filter(town=sight.town).with_columns(sight.named()))
+        for check in departments.checks
+    ]
+    return replace(departments, checks=tuple(checks))
+
+
 def write_reconciled_book(path: Path, departments: Departments, areas: AreaFrame, survey: Survey) -> None:
     """Write the workbook. Equal comparisons give equal bytes."""
+    _write_book(path, _sheets(departments, areas), f"{survey.title} 部门比对", survey)
+
+
+def _write_book(path: Path, parts: Sequence[ListSheet], title: str, survey: Survey) -> None:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(str(path), options) as workbook:
         created = datetime.combine(survey.reference_date, datetime.min.time())
-        workbook.set_properties({"title": f"{survey.title} 部门比对", "created": created})
+        workbook.set_properties({"title": title, "created": created})
         styles = Styles(workbook)
-        for part in _sheets(departments, areas):
+        for part in parts:
             write_list(workbook, styles, part)
 
 
@@ -135,7 +168,11 @@ def _sheets(departments: Departments, areas: AreaFrame) -> Sequence[ListSheet]:
     return [
         ListSheet("小结", (24, 14, 8, 10, 8, *(12 for _ in ROWS)), list_counts(departments)),
         ListSheet("各镇街", (24, 16, 10, 14, 14, 10, 14), by_town(departments, areas)),
-        ListSheet("说法不同的人", (24, 22, 14, 26, 12, 24, 30, 14, 8), persons_apart(departments, areas)),
+        _persons_sheet(departments, areas),
         ListSheet("名单里对不上的行", (24, 22, 14, 14, 26, 14, 24, 34, 14, 8, 10), rows_apart(departments, areas)),
         ListSheet("读不懂的", (24, 36, 16, 8, 10, 40), list_problems(departments)),
     ]
+
+
+def _persons_sheet(departments: Departments, areas: AreaFrame) -> ListSheet:
+    return ListSheet("说法不同的人", (24, 22, 14, 26, 12, 24, 30, 14, 8), persons_apart(departments, areas))

@@ -262,7 +262,11 @@ def test_nights_and_commands(tmp_path: Path, design: Design) -> None:
     page = (run / "报告.html").read_text(encoding="utf-8")
     assert page.count("<svg") == len([row for row in book["历年"][2:] if None not in row[3:5] and "" not in row[3:5]])
     assert [*sheets_of(run / "restricted" / RECONCILED_BOOK)][2:4] == ["说法不同的人", "名单里对不上的行"]
+    (own,) = sheets_of(run / "restricted" / "镇街" / "璧城街道" / f"璧城街道{RECONCILED_BOOK}").values()
+    (others,) = sheets_of(run / "restricted" / "镇街" / "三合镇" / f"三合镇{RECONCILED_BOOK}").values()
+    assert len(others) == 2
     told = pl.read_csv(run / "restricted" / "reconciled.csv", infer_schema=False)
+    assert [row[own[1].index("姓名")] for row in own[2:]] == told.filter(镇街="璧城街道")["姓名"].to_list()
     assert told.filter(情况="名单里有，调查说没有")["姓名"].to_list() == ["试验丙"]
     for command, wanted in (
         ("indicators", "残疾人城乡居民基本养老保险参保率"),
