@@ -84,7 +84,8 @@ def overview(
 
 def _standing(results: Results, followed: FollowUp) -> Iterator[str]:
     publication, league = results.publication, followed.league.row(0, named=True)
-    yield facts(publication.coverage[:5])
+    # The rest of it names the villages, which stand in the next section.
+    yield facts((what, count) for what, count in publication.coverage if count.isdigit())
     if publication.ledger is not None:
         yield table("每一行到哪里去了（后面各项之和等于读入）", ("去处", "行"), ledger_pairs(publication.ledger))
     yield facts(
