@@ -27,6 +27,7 @@ from bishan_survey.cli import (
     export,
     indicators,
     make,
+    night,
     numbers,
     profile,
     progress,
@@ -94,6 +95,7 @@ template.register(app)
 examine.register(app)
 validate.register(app)
 results.register(app)
+night.register(app)
 export.register(app)
 deliver.register(app)
 codebook.register(app)
