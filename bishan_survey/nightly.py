@@ -17,10 +17,8 @@ from bishan_survey.consolidation import (
     coverage_of,
     ledger_of,
 )
-from bishan_survey.corrections import Line, read_lines
 from bishan_survey.deduplication import numbers_now
 from bishan_survey.delivery import (
-    ADJUDICATION_BOOK,
     RESTRICTED,
     Publication,
     Results,
@@ -31,14 +29,13 @@ from bishan_survey.delivery import (
     register_sheet,
 )
 from bishan_survey.departments import departments_of, register_files, submission_from
-from bishan_survey.examination import OfficeInput, Progress, beside_last_year, examine_files, examine_list
+from bishan_survey.examination import Progress, beside_last_year, examine_files, examine_list
 from bishan_survey.forms import Returned, write_returns
-from bishan_survey.handwritten import HandwrittenLine, SheetKind, read_sheets
 from bishan_survey.history import difference
-from bishan_survey.intake import AreaIndex, Known, read_mappings
 from bishan_survey.last_round import earlier_years, last_year_of, last_years_workspace
 from bishan_survey.lifecycle import follow_up, no_lives, no_persons, with_persons
 from bishan_survey.model import Batch, Design, FollowUp, LastYear, Lives, Roster, Survey
+from bishan_survey.office import known_of, office_input, senders_of
 from bishan_survey.overview import write_overview
 from bishan_survey.record import (
     FOLLOWED,
@@ -228,81 +225,19 @@ def compared(examined: Examined, last: LastYear | None, design: Design, progress
     return replace(examined, batch=batch, over_time=over_time)
 
 
-def office_input(workspace: Workspace, design: Design) -> OfficeInput:
-    """What a workspace's office has settled by hand; read before all else, so that what is amiss is told at once.
-
-    Raises:
-        WorkspaceError: some of it cannot be read.
-    """
-    return OfficeInput(
-        corrections=lines_of(workspace, design),
-        changed_numbers=changed_numbers_of(workspace, design),
-        decisions=decisions_of(workspace, design),
-    )
-
-
-def lines_of(workspace: Workspace, design: Design) -> Sequence[Line]:
-    """The lines of a workspace's sheet of corrections; none if it has no sheet.
-
-    Raises:
-        WorkspaceError: the sheet cannot be read: what the office has decided must not be left out.
-    """
-    sheet = workspace.corrections()
-    return read_lines(sheet, design, workspace.passwords()) if sheet else ()
-
-
-def changed_numbers_of(workspace: Workspace, design: Design) -> Sequence[HandwrittenLine]:
-    """The lines of a workspace's table of changed identity numbers; none if it has none.
-
-    Raises:
-        WorkspaceError: the table cannot be read.
-    """
-    table = workspace.changed_numbers()
-    return read_sheets([table] if table else [], changed_number_table(design), design.notices, workspace.passwords())
-
-
-def changed_number_table(design: Design) -> SheetKind:
-    """Which of the handwritten sheets the table of changed numbers is."""
-    return SheetKind("换号表", design.changed_numbers, "可以用 bishan-survey numbers new 做一张空白的")
-
-
-def decisions_of(workspace: Workspace, design: Design) -> Sequence[HandwrittenLine]:
-    """The lines of a workspace's sheets of decisions.
-
-    Raises:
-        WorkspaceError: a sheet cannot be read: what the district has decided must not be left out.
-    """
-    kind = SheetKind("判定单", design.decisions, f"请从最近一晚的结果里取“{ADJUDICATION_BOOK}”来填")
-    return read_sheets(workspace.decisions(), kind, design.notices, workspace.passwords())
-
-
 def read_register(workspace: Workspace, design: Design, name: str, progress: Progress) -> Batch | None:
     """The persons of a list that others keep, such as the roster; ``None`` if the workspace has none."""
     submissions = register_files(workspace, name)
     survey, areas = workspace.settings.survey, workspace.areas
     if not submissions:
         return None
-    return examine_list(submissions, design, survey, areas, progress, _senders(workspace))
+    return examine_list(submissions, design, survey, areas, progress, senders_of(workspace))
 
 
 def read_roster(workspace: Workspace, design: Design, progress: Progress) -> Roster | None:
     """Who should be surveyed; ``None`` if the workspace has no roster."""
     batch = read_register(workspace, design, ROSTER, progress)
     return None if batch is None else roster_of(batch, design)
-
-
-def known_of(workspace: Workspace, design: Design) -> Known:
-    """What a workspace knows of those who send files."""
-    if not workspace.mappings.is_file():
-        return _senders(workspace)
-    index = AreaIndex(workspace.areas, design.layout)
-    path, survey = workspace.mappings, workspace.settings.survey
-    mappings = read_mappings(path.read_bytes(), path.name, design, survey, index)
-    return replace(_senders(workspace), mappings=tuple(mappings))
-
-
-def _senders(workspace: Workspace) -> Known:
-    return Known(passwords=workspace.passwords(), shelf=workspace.cache)
 
 
 def _results(workspace: Workspace, design: Design, examined: Examined, consolidated: Consolidated) -> Results:

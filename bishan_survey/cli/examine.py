@@ -86,7 +86,7 @@ def _explain(folder: Path | None, path: Path, to: Path | None, show: Show) -> in
     from bishan_survey.cli.explain import explain_file
     from bishan_survey.design import load_defaults, load_design
     from bishan_survey.intake import Known
-    from bishan_survey.nightly import known_of
+    from bishan_survey.office import known_of
 
     _must_be_file(path)
     if folder is not None:

@@ -73,7 +73,7 @@ def new(workspace: WorkspaceArgument) -> None:
     已经有换号表的，不会覆盖。
     """
     from bishan_survey.handwritten import write_blank_sheet
-    from bishan_survey.nightly import changed_number_table
+    from bishan_survey.office import changed_number_table
     from bishan_survey.workspace import CHANGED_NUMBERS
 
     opened, design = open_workspace(workspace)

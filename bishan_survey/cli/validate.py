@@ -138,7 +138,7 @@ def _validated(paths: list[Path], edition: str | None, year: int | None, folder:
 def _checked(paths: list[Path], frame: Frame) -> "Batch":
     """The files after the stages, with all that their workspace knows if they have one; it is only read."""
     from bishan_survey.examination import NOTHING_ADDED, examine_files
-    from bishan_survey.nightly import known_of, office_input
+    from bishan_survey.office import known_of, office_input
 
     workspace = frame.workspace
     # Nothing is written into a workspace that lends its settings, a cache neither.

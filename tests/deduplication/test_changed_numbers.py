@@ -11,7 +11,7 @@ from bishan_survey.deduplication import changed_numbers, deduplicate, match_reco
 from bishan_survey.design import load_design
 from bishan_survey.handwritten import HandwrittenLine, read_sheets, write_blank_sheet
 from bishan_survey.model import Batch, Design, Survey
-from bishan_survey.nightly import changed_number_table
+from bishan_survey.office import changed_number_table
 from tests.cli.test_commands import run
 from tests.deduplication.records import ELSEWHERE, outcomes, record, validated
 from tests.people import certificate, identity
