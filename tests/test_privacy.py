@@ -210,7 +210,7 @@ def test_files_of_people_are_their_owners_alone(everything: Everything) -> None:
         row, path = row_of(place), top / place
         if row.private and row.by_program:
             assert path.stat().st_mode & 0o777 == 0o600, place
-        if row.private and "/" in place:
+        if row.personal and "/" in place:
             assert closed(path, top), place
 
 
