@@ -20,6 +20,7 @@ from bishan_survey.cli.app import app
 from bishan_survey.design import load_defaults, load_design
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import Village
+from bishan_survey.overview import OVERVIEW
 from bishan_survey.workspace import INBOX, LOGS, REGISTERS, Workspace
 from tests.areas import of_few_areas
 from tests.conftest import EDITION, ROOT
@@ -210,7 +211,7 @@ def test_files_of_people_are_their_owners_alone(everything: Everything) -> None:
         row, path = row_of(place), top / place
         if row.private and row.by_program:
             assert path.stat().st_mode & 0o777 == 0o600, place
-        if row.personal and "/" in place:
+        if row.private and "/" in place and path.name != OVERVIEW:  # it stands beside the record, and has small counts
             assert closed(path, top), place
 
 
