@@ -21,13 +21,12 @@ from filelock import FileLock, Timeout
 from bishan_survey.errors import BusyError, WorkspaceError
 from bishan_survey.files import write_atomically
 from bishan_survey.masks import without_long_numbers
-from bishan_survey.workspace.folder import RUNS
+from bishan_survey.workspace.folder import RECORD_LOCK, RUNS
 from bishan_survey.workspace.runs import RECORD
 
 AUDIT_FILE, AUDIT_HEAD = "audit.jsonl", "audit-head.json"
 ON_RECORD = "audit"
 """Key of a run's record under which the head of that night stands."""
-_LOCK = ".audit.lock"
 _SECONDS = 10
 _BEGINNING = "0" * 64
 _KEYS = ("number", "when", "who", "command", "asked", "reason", "previous")
@@ -83,7 +82,7 @@ def put_on_record(root: Path, act: Act, now: datetime) -> int:
         WorkspaceError: it cannot be written. What was to be done must then not be done.
     """
     try:
-        with FileLock(root / _LOCK).acquire(timeout=_SECONDS):
+        with FileLock(root / RECORD_LOCK).acquire(timeout=_SECONDS):
             return _append(root, act, now)
     except Timeout:
         raise BusyError("另一个命令正在写操作记录", "请过一会儿再运行") from None

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -40,6 +40,8 @@ MAPPINGS, PASSWORDS = "mappings.csv", "passwords.txt"
 CORRECTIONS = ("corrections.xlsx", "corrections.csv")
 CHANGED_NUMBERS = ("changed-numbers.xlsx", "changed-numbers.csv")
 _LOCK = ".lock"
+RECORD_LOCK = ".audit.lock"
+"""Held while somebody writes into the audit file, which lies in the workspace and needs no other lock."""
 _UNREAD = "unread"
 """Where what could not be read would lie; nothing ever does."""
 _WAITS = (0.3, 0.6, 1.2)
@@ -169,10 +171,17 @@ class Workspace:
             whose = who_holds(self.root / HOLDER)
             raise BusyError(f"工作区 {self.root} 正由另一次运行使用{whose}", "请等它结束后再运行") from None
         try:
+            self._clear_unfinished()
             with held(self.root / HOLDER):
                 yield
         finally:
             lock.release()
+
+    def _clear_unfinished(self) -> None:
+        """Remove what interrupted runs have not written in full; not while the audit file is being written."""
+        if any(self.root.glob(f"{WRITING}*")):
+            with suppress(Timeout), FileLock(self.root / RECORD_LOCK).acquire(timeout=0):
+                clear_unfinished(self.root)
 
     def receive(self, now: datetime) -> tuple[list[Received], int]:
         """Copy new originals into the archive, and remember that they were first met now.

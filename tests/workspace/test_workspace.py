@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from bishan_survey.design import load_defaults, load_design
 from bishan_survey.errors import BusyError, DefinitionError, WorkspaceError
+from bishan_survey.files import WRITING
 from bishan_survey.workspace import RECORD, Workspace, create_workspace, current_run, new_run
+from bishan_survey.workspace.folder import RECORD_LOCK
 
 _DESIGN, _DEFAULTS = load_design(), load_defaults()
 _EDITIONS = frozenset(_DESIGN.questionnaires)
@@ -94,6 +97,16 @@ def test_a_second_start_is_refused(workspace: Workspace) -> None:
         other.wait()
     with workspace.locked():
         pass
+
+
+def test_what_a_killed_run_left_half_written_is_cleared(workspace: Workspace) -> None:
+    """Beside the settings too; but not while somebody else writes the audit file there."""
+    left = workspace.root / f"{WRITING}heartbeat"
+    left.write_text("{", encoding="utf-8")
+    with FileLock(workspace.root / RECORD_LOCK), workspace.locked():
+        assert left.is_file()
+    with workspace.locked():
+        assert not left.exists()
 
 
 def test_a_finished_run_becomes_current(workspace: Workspace) -> None:
