@@ -84,11 +84,11 @@ class Delivery:
         return pl.concat([stood[self.made.faults["line"]], self.made.faults], how="horizontal")
 
 
-def profile_of(design: Design, name: str) -> DeliveryProfile:
-    """A sound profile of records, by its id.
+def sound_profile(design: Design, name: str) -> DeliveryProfile:
+    """A sound profile, by its id.
 
     Raises:
-        UsageError: there is none, or it is one of tables.
+        UsageError: there is none.
         DefinitionError: something is wrong with it.
     """
     profile = design.profiles.get(name)
@@ -96,6 +96,17 @@ def profile_of(design: Design, name: str) -> DeliveryProfile:
         raise UsageError(f"没有上报格式 {name}", f"现有：{'、'.join(design.profiles)}")
     if problems := [*problems_of(design, profile)]:
         raise DefinitionError(problems)
+    return profile
+
+
+def profile_of(design: Design, name: str) -> DeliveryProfile:
+    """A sound profile of records, by its id.
+
+    Raises:
+        UsageError: there is none, or it is one of tables.
+        DefinitionError: something is wrong with it.
+    """
+    profile = sound_profile(design, name)
     if profile.lines:
         raise UsageError(
             f"上报格式 {name} 是统计报表，没有人的记录", f"请用 bishan-survey export 工作区 --profile {name}"
