@@ -25,8 +25,10 @@ GROUPED += ["audit show", "audit check", "keys new"]
 COMMANDS += ["encrypt", "decrypt", "purge"]
 
 
-def run(*words: object, columns: int = 100, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the program as another process does."""
+def run(
+    *words: object, columns: int = 100, within: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the program as another process does, or a copy of it that lies in another folder."""
     return subprocess.run(
         [sys.executable, "-m", "bishan_survey", *map(str, words)],
         capture_output=True,
@@ -34,6 +36,7 @@ def run(*words: object, columns: int = 100, **environment: str) -> subprocess.Co
         encoding="utf-8",
         env={**os.environ, "COLUMNS": str(columns), **environment},
         timeout=600,
+        cwd=within,
     )
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.blanks import SHEET, blank_workbook, parts_of
 from tests.cli.conftest import PEOPLE
 from tests.cli.test_commands import run
+from tests.conftest import ROOT
 from tests.workbooks import sheets_of, table, write_cells
 
 PROFILE = ("--profile", "system-person")
@@ -143,3 +145,52 @@ def test_receipts_before_any_delivery_and_lists_without_heading(workspace: Path,
     assert shown.returncode == 4
     assert "残疾证号" in shown.stderr
     assert "没有第3次" in run("receipts", workspace, path, *PROFILE, "--delivery", 3).stderr
+
+
+def _program(tmp_path: Path) -> Path:
+    """The program with definitions of its own, which a test may add to."""
+    for folder in ("bishan_survey", "templates", "validators"):
+        shutil.copytree(ROOT / folder, tmp_path / "program" / folder)
+    return tmp_path / "program"
+
+
+def _completed(draft: Path) -> None:
+    """A draft as a person completes it."""
+    text = draft.read_text(encoding="utf-8")
+    lines = ['sql = "CAST(NULL AS VARCHAR)"' if line.startswith('sql = ""') else line for line in text.splitlines()]
+    draft.write_text("\n".join(lines).replace("key = []", 'key = ["残疾人证号"]'), encoding="utf-8")
+
+
+def test_a_blank_workbook_is_learnt_completed_and_filled(workspace: Path, tmp_path: Path) -> None:
+    program = _program(tmp_path)
+    folder = program / "templates" / "delivery"
+    template = blank_workbook(tmp_path / "导入模板.xlsx")
+    learnt = run("profile", "learn", template, "--to", folder / "import.toml")
+    assert learnt.returncode == 0, learnt.stderr
+    assert (folder / "导入模板.xlsx").read_bytes() == template.read_bytes()
+    _completed(folder / "import.toml")
+    shown = run("deliver", workspace, "--profile", "import", "--to", tmp_path / "一", within=program)
+    assert shown.returncode == 0, shown.stderr
+    exported = run("export", workspace, "--profile", "import", "--to", tmp_path / "二.xlsx", within=program)
+    assert exported.returncode == 0, exported.stderr
+    one = tmp_path / "一" / "导入模板.xlsx"
+    assert one.read_bytes() == (tmp_path / "二.xlsx").read_bytes()
+    rows = sheets_of(one)[SHEET]
+    assert rows[:3] == sheets_of(template)[SHEET][:3]
+    assert [row[1] for row in rows[3:]] == NUMBERS
+    before, after = parts_of(template), parts_of(one)
+    assert [name for name in before if before[name] != after[name]] == ["xl/worksheets/sheet1.xml"]
+    (folder / "导入模板.xlsx").unlink()
+    gone = run("export", workspace, "--profile", "import", "--to", tmp_path / "三.xlsx", within=program)
+    assert gone.returncode == 3
+    assert "找不到 导入模板.xlsx" in gone.stderr
+
+
+def test_another_template_of_the_same_name_is_not_overwritten(tmp_path: Path) -> None:
+    template = blank_workbook(tmp_path / "导入模板.xlsx")
+    (tmp_path / "格式").mkdir()
+    (tmp_path / "格式" / "导入模板.xlsx").write_bytes(b"1")
+    shown = run("profile", "learn", template, "--to", tmp_path / "格式" / "a.toml")
+    assert shown.returncode == 2
+    assert "是另一份" in shown.stderr
+    assert [path.name for path in (tmp_path / "格式").iterdir()] == ["导入模板.xlsx"]
