@@ -14,6 +14,7 @@ from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, wri
 from bishan_survey.delivery.grid import SYMBOL, TableGrid
 from bishan_survey.delivery.indicators import (
     INDICATOR_BOOK,
+    INDICATORS_FILE,
     indicator_lines,
     list_counts,
     read_years,
@@ -23,7 +24,7 @@ from bishan_survey.delivery.indicators import (
 from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
 from bishan_survey.delivery.letters import LETTER, Letter, as_html, as_text, letters_of
 from bishan_survey.delivery.life import LEAGUE, STAGES, named_areas, read_lives, read_progress
-from bishan_survey.delivery.memory import read_persons
+from bishan_survey.delivery.memory import read_indicator_records, read_persons
 from bishan_survey.delivery.package import DESCRIPTOR, write_package
 from bishan_survey.delivery.past import (
     ACCEPTED,
@@ -83,6 +84,7 @@ __all__ = [
     "DESCRIPTOR",
     "FAULTS",
     "FINDINGS_BOOK",
+    "INDICATORS_FILE",
     "INDICATOR_BOOK",
     "ITEM_TABLE",
     "LAST_YEAR_BOOK",
@@ -143,6 +145,7 @@ __all__ = [
     "read_corrected",
     "read_counted",
     "read_findings",
+    "read_indicator_records",
     "read_last_year_statistics",
     "read_lives",
     "read_past",

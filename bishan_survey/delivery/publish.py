@@ -23,7 +23,7 @@ from bishan_survey.delivery.indicators import write_indicators
 from bishan_survey.delivery.last_year import write_last_year, write_last_year_statistics
 from bishan_survey.delivery.letters import LETTER, letters_of, write_letter
 from bishan_survey.delivery.life import league_sheet, write_follow_up, write_lives
-from bishan_survey.delivery.memory import write_persons
+from bishan_survey.delivery.memory import write_indicator_records, write_persons
 from bishan_survey.delivery.private import read_private_csv, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.reconciled import write_reconciled, write_reconciled_towns
@@ -115,6 +115,7 @@ def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.Data
     if results.departments is not None:
         departments, design, areas = results.departments, results.design, results.areas
         write_indicators(statistics, departments, results.earlier, design, areas, results.survey)
+        write_indicator_records(restricted, departments.indicators.records)
         write_reconciled(restricted, departments, areas, results.survey)
         write_reconciled_towns(restricted / TOWNS, departments, results.batch, areas, results.survey)
     _write_letters(folder, results, followed)
