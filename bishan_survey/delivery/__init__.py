@@ -64,7 +64,14 @@ from bishan_survey.delivery.publish import (
     write_public,
 )
 from bishan_survey.delivery.reconciled import RECONCILED_BOOK, by_town, list_problems, write_reconciled_book
-from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, write_report_csv, write_report_xlsx
+from bishan_survey.delivery.report import (
+    STATISTICS,
+    TABLES_FILE,
+    not_filled,
+    report_frame,
+    write_report_csv,
+    write_report_xlsx,
+)
 from bishan_survey.delivery.returns import STATUSES, register_sheet
 from bishan_survey.delivery.roster import (
     ROSTER_BOOK,
@@ -137,6 +144,7 @@ __all__ = [
     "missing_variables",
     "named_areas",
     "next_number",
+    "not_filled",
     "percent",
     "prepared",
     "publish",
@@ -154,6 +162,7 @@ __all__ = [
     "read_years",
     "receipt_sheet",
     "register_sheet",
+    "report_frame",
     "rows_by_fate",
     "whereabouts",
     "why_no_rates",
