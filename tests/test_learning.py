@@ -8,28 +8,32 @@ import pytest
 
 from bishan_survey.design import problems_of
 from bishan_survey.errors import WorkspaceError
-from bishan_survey.learning import learn, profile_text
+from bishan_survey.learning import Learnt, learn, profile_text
 from bishan_survey.model import DeliveryColumn, DeliveryProfile, Design
 from tests.blanks import CHOICES, HEADERS, SHEET, blank_workbook
 from tests.workbooks import write_cells
 
 
-@pytest.fixture
-def template(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Titles, a header in row 3, lists to choose from, one of them told as Excel 2010 does."""
-    return blank_workbook(tmp_path / "导入模板.xlsx")
+    return blank_workbook(tmp_path_factory.mktemp("learnt") / "导入模板.xlsx")
 
 
-def _draft(template: Path, design: Design) -> dict[str, Any]:
-    text = profile_text(learn(template, design, "person"), template.name, "trial", "person", design)
-    return tomllib.loads(text)
+@pytest.fixture(scope="module")
+def learnt(template: Path, design: Design) -> Learnt:
+    """What it was understood as."""
+    return learn(template, design, "person")
 
 
-def test_what_is_known_is_written_and_what_is_not_is_empty(template: Path, design: Design) -> None:
-    learnt = learn(template, design, "person")
+def _draft(learnt: Learnt, design: Design) -> dict[str, Any]:
+    return tomllib.loads(profile_text(learnt, "导入模板.xlsx", "trial", "person", design))
+
+
+def test_what_is_known_is_written_and_what_is_not_is_empty(learnt: Learnt, design: Design) -> None:
     assert (learnt.sheet, learnt.header_row, learnt.held_below) == (SHEET, 3, None)
-    made = _draft(template, design)
-    assert (made["template"], made["header_row"], made["sheet_name"]) == (template.name, 3, SHEET)
+    made = _draft(learnt, design)
+    assert (made["template"], made["header_row"], made["sheet_name"]) == ("导入模板.xlsx", 3, SHEET)
     by_header = {column["header"]: column for column in made["column"]}
     assert [*by_header] == [*HEADERS]
     assert by_header["姓名"]["sql"] == "name"
@@ -42,8 +46,8 @@ def test_what_is_known_is_written_and_what_is_not_is_empty(template: Path, desig
     assert "recode" not in by_header["户口性质"]
 
 
-def test_a_draft_is_refused_until_it_is_complete(template: Path, design: Design) -> None:
-    made = _draft(template, design)
+def test_a_draft_is_refused_until_it_is_complete(template: Path, learnt: Learnt, design: Design) -> None:
+    made = _draft(learnt, design)
     columns = tuple(
         DeliveryColumn(**{k: tuple(v) if k == "allowed" else v for k, v in c.items()}) for c in made.pop("column")
     )

@@ -33,7 +33,7 @@ _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "_x": "_x005F_x"} | {
 
 
 @dataclass(frozen=True)
-class _Blank:
+class Blank:
     """A blank workbook as it is filled."""
 
     parts: Parts
@@ -59,10 +59,10 @@ def write_filled(profile: DeliveryProfile, files: Mapping[Path, pl.DataFrame]) -
     made = list[Path]()
     try:
         with open_pool() as pool:
-            blank = _opened(profile, pool)
+            blank = open_blank(profile, pool)
             for path, rows in files.items():
                 made.append(create_private(path))
-                path.write_bytes(blank.parts.with_part(blank.part, _filled(blank, profile.data_row, rows)))
+                path.write_bytes(blank.parts.with_part(blank.part, filled(blank, profile.data_row, rows)))
             answers = pool.read([Request(path, path.name) for path in made])
             for path, rows, answer in zip(made, files.values(), answers, strict=True):
                 _prove(path, answer, blank, profile, rows)
@@ -72,7 +72,12 @@ def write_filled(profile: DeliveryProfile, files: Mapping[Path, pl.DataFrame]) -
         raise
 
 
-def _opened(profile: DeliveryProfile, pool: ReaderPool) -> _Blank:
+def open_blank(profile: DeliveryProfile, pool: ReaderPool) -> Blank:
+    """A profile's blank workbook.
+
+    Raises:
+        WorkspaceError: it is not what it was when the profile was looked through.
+    """
     path = profile.template
     assert path is not None  # noqa: S101 - only such profiles are filled
     try:
@@ -84,13 +89,13 @@ def _opened(profile: DeliveryProfile, pool: ReaderPool) -> _Blank:
     except (OSError, UnreadableFile, StopIteration) as error:
         raise WorkspaceError(f"模板 {path.name} 刚才还在，现在读不了", "请不要同时改模板，再运行一次") from error
     part = worksheet_parts(parts)[profile.sheet_name]
-    return _Blank(parts, part, grids, outline, tuple(headers_in(grid, profile.header_row)))
+    return Blank(parts, part, grids, outline, tuple(headers_in(grid, profile.header_row)))
 
 
 # --- the worksheet's XML ------------------------------------------------------------------------------------------
 
 
-def _filled(blank: _Blank, first: int, rows: pl.DataFrame) -> bytes:
+def filled(blank: Blank, first: int, rows: pl.DataFrame) -> bytes:
     """The worksheet with records from a row on; what the blank workbook has from there on goes, but for empty rows."""
     outline, last = blank.outline, first + rows.height - 1
     above = [row for row in outline.rows if row.number < first]
@@ -113,7 +118,7 @@ def _used(kept: Sequence[Row], first: int, last: int, columns: Sequence[int]) ->
     return str(xl_range(min(numbers), min(places), max(numbers), max(places)))
 
 
-def _xml_rows(blank: _Blank, first: int, rows: pl.DataFrame) -> pl.Series:
+def _xml_rows(blank: Blank, first: int, rows: pl.DataFrame) -> pl.Series:
     """The records as rows of a worksheet, all cells as texts, in the formats of the first row or of the columns."""
     p = blank.outline.prefix
     model = next((row for row in blank.outline.rows if row.number == first), None)
@@ -151,7 +156,7 @@ def _style(outline: Outline, model: Row | None, column: int) -> str:
 # --- the proof ----------------------------------------------------------------------------------------------------
 
 
-def _prove(path: Path, answer: Answer, blank: _Blank, profile: DeliveryProfile, rows: pl.DataFrame) -> None:
+def _prove(path: Path, answer: Answer, blank: Blank, profile: DeliveryProfile, rows: pl.DataFrame) -> None:
     """Hold a written file against what it was made of.
 
     Raises:
@@ -166,7 +171,7 @@ def _prove(path: Path, answer: Answer, blank: _Blank, profile: DeliveryProfile, 
         raise InternalError(f"按模板写出的 {path.name} 与要写的不一致：{'、'.join(wrong)}；没有留下文件")
 
 
-def _altered_parts(path: Path, blank: _Blank, profile: DeliveryProfile) -> Iterator[str]:
+def _altered_parts(path: Path, blank: Blank, profile: DeliveryProfile) -> Iterator[str]:
     """What is not the same, byte for byte, beside the rows."""
     written = Parts(path.read_bytes())
     if written.without(blank.part) != blank.parts.without(blank.part):
@@ -180,7 +185,7 @@ def _altered_parts(path: Path, blank: _Blank, profile: DeliveryProfile) -> Itera
         yield "记录以后的部分"
 
 
-def _altered_sheets(answer: Contents, blank: _Blank, profile: DeliveryProfile, rows: pl.DataFrame) -> Iterator[str]:
+def _altered_sheets(answer: Contents, blank: Blank, profile: DeliveryProfile, rows: pl.DataFrame) -> Iterator[str]:
     """Worksheets that do not say what they are to say."""
     meant = [_filled_grid(grid, blank, profile, rows) for grid in blank.grids]
     for then, now in zip(meant, answer.grids, strict=True):
@@ -189,7 +194,7 @@ def _altered_sheets(answer: Contents, blank: _Blank, profile: DeliveryProfile, r
             yield f"工作表“{then.name}”"
 
 
-def _filled_grid(grid: Grid, blank: _Blank, profile: DeliveryProfile, rows: pl.DataFrame) -> Grid:
+def _filled_grid(grid: Grid, blank: Blank, profile: DeliveryProfile, rows: pl.DataFrame) -> Grid:
     """A worksheet of the blank workbook with the records in it, where they belong into it."""
     if grid.name != profile.sheet_name:
         return grid

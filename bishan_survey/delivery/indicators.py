@@ -21,7 +21,7 @@ from bishan_survey.errors import WorkspaceError
 from bishan_survey.hashes import BETWEEN, digest
 from bishan_survey.model import AreaFrame, Departments, Design, Indicator, ListRead, RowStatus, Survey, Way
 
-INDICATOR_BOOK, INDICATOR_TABLE, _DOCUMENT = "指标.xlsx", "指标.csv", "indicators.json"
+INDICATOR_BOOK, INDICATOR_TABLE, INDICATORS_FILE = "指标.xlsx", "指标.csv", "indicators.json"
 _SCHEMA = "bishan-survey/indicators/1"
 _INTERNAL = "内部：按镇街的数可能很小，不要直接公布"
 _KINDS = {True: "约束性", False: "预期性"}
@@ -155,14 +155,14 @@ def read_years(run: Path) -> list[dict[str, Any]]:
     Raises:
         WorkspaceError: they are damaged.
     """
-    path = run / STATISTICS / _DOCUMENT
+    path = run / STATISTICS / INDICATORS_FILE
     if not path.is_file():
         return []
     try:
         years: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["years"]
     except (ValueError, KeyError, TypeError):
         raise WorkspaceError(
-            f"上年结果 {run.name} 中的 {_DOCUMENT} 已损坏", "请在上年的工作区重新运行 nightly"
+            f"上年结果 {run.name} 中的 {INDICATORS_FILE} 已损坏", "请在上年的工作区重新运行 nightly"
         ) from None
     return years
 
@@ -201,7 +201,7 @@ def write_indicators(
         "years": years,
     }
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-    (folder / _DOCUMENT).write_text(text, encoding="utf-8", newline="\n")
+    (folder / INDICATORS_FILE).write_text(text, encoding="utf-8", newline="\n")
     with Workbook(str(folder / INDICATOR_BOOK), {"in_memory": True, "strings_to_formulas": False}) as workbook:
         created = datetime.combine(survey.reference_date, datetime.min.time())
         workbook.set_properties({"title": f"{survey.title} 指标（{_INTERNAL}）", "created": created})

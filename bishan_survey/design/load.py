@@ -96,7 +96,7 @@ def load_design(root: Path | None = None) -> Design:
         compounds=tuple(_nouns(reader, Compound, layouts["compound"])),
         groupings=tuple(_nouns(reader, Grouping, checks["grouping"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
-        profiles=_profiles(reader),
+        profiles=read_profiles(reader),
         lists=_lists(reader),
         indicators=_indicators(reader),
         time_rules=tuple(_nouns(reader, TimeRule, checks["time_rule"], with_file=True)),
@@ -171,7 +171,8 @@ def _code_lists(reader: Reader) -> dict[str, CodeList]:
     return {path.stem: reader.code_list(path) for path in sorted(folder.glob("*.csv"))}
 
 
-def _profiles(reader: Reader) -> dict[str, DeliveryProfile]:
+def read_profiles(reader: Reader) -> dict[str, DeliveryProfile]:
+    """The delivery profiles by id; what is wrong with others is noted by the reader."""
     made = [
         reader.noun(
             DeliveryProfile,

@@ -5,12 +5,12 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bishan_survey.reading.dropdowns import dropdowns
 from bishan_survey.reading.grid import UnreadableFile
-from bishan_survey.reading.outline import MAX_ROWS, Outline, outline_of
+from bishan_survey.reading.outline import Outline, outline_of
 from bishan_survey.reading.parts import Parts
 
 _WORKBOOK = '<workbook xmlns:r="r"><sheets><sheet name="表" sheetId="1" r:id="rId1"/></sheets></workbook>'
@@ -64,6 +64,7 @@ def test_prefixes_and_a_byte_order_mark_are_followed() -> None:
     assert outline.dimension is None
 
 
+@settings(deadline=None, max_examples=40)
 @given(numbers=st.sets(st.integers(1, 50), min_size=1), empty=st.booleans())
 def test_the_rows_and_what_is_between_make_up_the_whole(numbers: set[int], empty: bool) -> None:
     made = [f'<row r="{n}"/>' if empty else f'<row r="{n}"><c r="A{n}"/>\n</row>' for n in sorted(numbers)]
@@ -80,12 +81,18 @@ def test_the_rows_and_what_is_between_make_up_the_whole(numbers: set[int], empty
         '<row r="two"/>',
         "",
         "<row>",
-        "<row/>" * (MAX_ROWS + 1),
     ],
 )
 def test_rows_between_which_nothing_can_be_put_are_refused(rows: str) -> None:
     with pytest.raises(UnreadableFile):
         _outline(f"<worksheet><sheetData>{rows}</sheetData></worksheet>")
+
+
+def test_a_sheet_of_too_many_rows_is_no_blank_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bishan_survey.reading.outline.MAX_ROWS", 10)
+    _outline(f"<worksheet><sheetData>{'<row/>' * 10}</sheetData></worksheet>")
+    with pytest.raises(UnreadableFile, match="F03"):
+        _outline(f"<worksheet><sheetData>{'<row/>' * 11}</sheetData></worksheet>")
 
 
 def test_other_encodings_and_document_types_are_refused() -> None:
