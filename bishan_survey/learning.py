@@ -54,18 +54,18 @@ def learn(path: Path, design: Design, unit: str) -> Learnt:
     if not headed:
         raise WorkspaceError(f"{path.name} 中没有找到表头", f"前{_HEADER_ROWS}行里至少要有{_FEWEST}个认得的列名")
     (_, row), grid = max(headed, key=lambda one: one[0][0])
-    headers = headers_in(grid, row + 1)
+    headers = headers_in(grid, row)
     named = {place: index.item(text) for place, text in headers.items()}
     known = {name for name, times in Counter(named.values()).items() if name and times == 1}
     items = index.sheet.by_name
     lists = [one for one in dropdowns(path.read_bytes()) if one.sheet == grid.name]
     return Learnt(
         sheet=grid.name,
-        header_row=row + 1,
+        header_row=row,
         columns=tuple(
             (text, items[name] if (name := named[place]) in known else None) for place, text in headers.items()
         ),
-        held_below=_held_below(path, grid.name, row + 1),
+        held_below=_held_below(path, grid.name, row),
         offered=tuple(
             next((choices(one, answer.grids) for one in lists if place in one.columns), ()) for place in headers
         ),
@@ -88,13 +88,13 @@ def _index(design: Design, unit: str) -> HeaderIndex:
 
 
 def _header(grid: Grid, index: HeaderIndex) -> tuple[int, int] | None:
-    """How many known headers the row has that has most of them, and which row that is."""
+    """How many known headers the row has that has most of them, and which row that is (the first is 1)."""
     counted = [
-        (len({item for text in row if (item := index.item(text))}), -place)
-        for place, row in enumerate(grid.rows[:_HEADER_ROWS])
+        (len({item for text in headers_in(grid, row).values() if (item := index.item(text))}), -row)
+        for row in range(1, min(_HEADER_ROWS, len(grid.rows)) + 1)
     ]
-    known, place = max(counted, default=(0, 0))
-    return (known, -place) if known >= _FEWEST else None
+    known, row = max(counted, default=(0, 0))
+    return (known, -row) if known >= _FEWEST else None
 
 
 def profile_text(learnt: Learnt, template: str, name: str, unit: str, design: Design) -> str:

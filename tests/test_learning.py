@@ -88,3 +88,12 @@ def test_another_format_is_to_be_saved_as_xlsx(tmp_path: Path, design: Design) -
     with pytest.raises(WorkspaceError, match=r"不是 \.xlsx 工作簿") as caught:
         learn(tmp_path / "a.csv", design, "person")
     assert "另存为" in caught.value.advice
+
+
+def test_headers_that_are_merged_over_two_lines_belong_to_the_lower(tmp_path: Path, design: Design) -> None:
+    cells = {"A1": "姓名", "B1": "残疾人证号", "C1": "本人情况", "C2": "性别", "D2": "出生日期", "E2": "特征码"}
+    path = write_cells(tmp_path / "a.xlsx", {"表": cells}, merged=["A1:A2", "B1:B2", "C1:E1", "J30:K31"])
+    learnt = learn(path, design, "person")
+    assert learnt.header_row == 2
+    assert [header for header, _ in learnt.columns] == ["姓名", "残疾人证号", "性别", "出生日期", "特征码"]
+    assert [item is not None for _, item in learnt.columns] == [True] * 4 + [False]

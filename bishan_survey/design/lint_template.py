@@ -37,9 +37,16 @@ def read_blank(path: Path) -> Answer:
 
 
 def headers_in(grid: Grid, header_row: int) -> dict[int, str]:
-    """The headers in a row, as spreadsheet programs count it, each with its column, counted from 0."""
-    texts = grid.rows[header_row - 1] if header_row <= len(grid.rows) else []
-    return {place: text.strip() for place, text in enumerate(texts) if text.strip()}
+    """The headers in a row, as spreadsheet programs count it, each with its column, counted from 0.
+
+    A cell that is merged with cells above it has their text.
+    """
+    place = header_row - 1
+    texts = [*grid.rows[place]] if place < len(grid.rows) else []
+    for top, left, bottom, _ in grid.merged:
+        if top < place <= bottom and left < len(texts):
+            texts[left] = grid.rows[top][left]
+    return {column: text.strip() for column, text in enumerate(texts) if text.strip()}
 
 
 def why_not(design: Design, path: Path, answer: Answer) -> str:
