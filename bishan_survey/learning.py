@@ -108,7 +108,7 @@ def profile_text(learnt: Learnt, template: str, name: str, unit: str, design: De
         design: the definitions.
     """
     title = Path(template).stem
-    source = f"导入模板 {template}"
+    source = f"模板 {template}"
     keys = {"id": name, "title": title, "unit": unit, "file_name": f"{title}.xlsx", "sheet_name": learnt.sheet}
     lines = [
         f"# 由 bishan-survey profile learn 从 {template} 起草。请逐列核对：凭列名认的；认不出的 sql 是空的，要补上。",
