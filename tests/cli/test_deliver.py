@@ -9,8 +9,8 @@ import pytest
 
 from tests.blanks import SHEET, blank_workbook, parts_of
 from tests.cli.conftest import PEOPLE
-from tests.cli.test_commands import run
 from tests.conftest import ROOT
+from tests.program import run
 from tests.workbooks import sheets_of, table, write_cells
 
 PROFILE = ("--profile", "system-person")
@@ -147,11 +147,13 @@ def test_receipts_before_any_delivery_and_lists_without_heading(workspace: Path,
     assert "没有第3次" in run("receipts", workspace, path, *PROFILE, "--delivery", 3).stderr
 
 
-def _program(tmp_path: Path) -> Path:
-    """The program with definitions of its own, which a test may add to."""
-    for folder in ("bishan_survey", "templates", "validators"):
-        shutil.copytree(ROOT / folder, tmp_path / "program" / folder)
-    return tmp_path / "program"
+@pytest.fixture
+def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the delivery profiles of definitions that a test may add to."""
+    for folder in ("templates", "validators"):
+        shutil.copytree(ROOT / folder, tmp_path / "definitions" / folder)
+    monkeypatch.setattr("bishan_survey.design.load.definitions_root", lambda: tmp_path / "definitions")
+    return tmp_path / "definitions" / "templates" / "delivery"
 
 
 def _completed(draft: Path) -> None:
@@ -161,17 +163,15 @@ def _completed(draft: Path) -> None:
     draft.write_text("\n".join(lines).replace("key = []", 'key = ["残疾人证号"]'), encoding="utf-8")
 
 
-def test_a_blank_workbook_is_learnt_completed_and_filled(workspace: Path, tmp_path: Path) -> None:
-    program = _program(tmp_path)
-    folder = program / "templates" / "delivery"
+def test_a_blank_workbook_is_learnt_completed_and_filled(workspace: Path, profiles: Path, tmp_path: Path) -> None:
     template = blank_workbook(tmp_path / "导入模板.xlsx")
-    learnt = run("profile", "learn", template, "--to", folder / "import.toml")
+    learnt = run("profile", "learn", template, "--to", profiles / "import.toml")
     assert learnt.returncode == 0, learnt.stderr
-    assert (folder / "导入模板.xlsx").read_bytes() == template.read_bytes()
-    _completed(folder / "import.toml")
-    shown = run("deliver", workspace, "--profile", "import", "--to", tmp_path / "一", within=program)
+    assert (profiles / "导入模板.xlsx").read_bytes() == template.read_bytes()
+    _completed(profiles / "import.toml")
+    shown = run("deliver", workspace, "--profile", "import", "--to", tmp_path / "一")
     assert shown.returncode == 0, shown.stderr
-    exported = run("export", workspace, "--profile", "import", "--to", tmp_path / "二.xlsx", within=program)
+    exported = run("export", workspace, "--profile", "import", "--to", tmp_path / "二.xlsx")
     assert exported.returncode == 0, exported.stderr
     one = tmp_path / "一" / "导入模板.xlsx"
     assert one.read_bytes() == (tmp_path / "二.xlsx").read_bytes()
@@ -180,6 +180,10 @@ def test_a_blank_workbook_is_learnt_completed_and_filled(workspace: Path, tmp_pa
     assert [row[1] for row in rows[3:]] == NUMBERS
     before, after = parts_of(template), parts_of(one)
     assert [name for name in before if before[name] != after[name]] == ["xl/worksheets/sheet1.xml"]
+    (profiles / "导入模板.xlsx").unlink()
+    gone = run("export", workspace, "--profile", "import", "--to", tmp_path / "三.xlsx")
+    assert gone.returncode == 3
+    assert "找不到 导入模板.xlsx" in gone.stderr
 
 
 def test_another_template_of_the_same_name_is_not_overwritten(tmp_path: Path) -> None:

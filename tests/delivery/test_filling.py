@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bishan_survey.delivery import write_batches, write_profile_xlsx
@@ -17,6 +17,7 @@ from bishan_survey.reading.grid import Contents
 from bishan_survey.reading.pool import open_pool
 from bishan_survey.reading.read import read
 from tests.blanks import CHOICES, HEADERS, LISTS, SHEET, blank_workbook, packed, parts_of
+from tests.laws import tried
 from tests.office import converted, needs_office
 from tests.workbooks import sheets_of
 
@@ -141,7 +142,7 @@ _TEXTS = st.text(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@tried(10)
 @given(values=st.lists(st.tuples(*[st.none() | _TEXTS] * len(HEADERS)), min_size=1, max_size=20))
 def test_every_text_comes_back_as_it_was(values: list[tuple[str | None, ...]], blank: Blank) -> None:
     rows = pl.DataFrame(values, schema=dict.fromkeys(HEADERS, pl.String), orient="row")

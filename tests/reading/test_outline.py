@@ -5,13 +5,14 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bishan_survey.reading.dropdowns import dropdowns
 from bishan_survey.reading.grid import UnreadableFile
 from bishan_survey.reading.outline import Outline, outline_of
 from bishan_survey.reading.parts import Parts
+from tests.laws import tried
 
 _WORKBOOK = '<workbook xmlns:r="r"><sheets><sheet name="表" sheetId="1" r:id="rId1"/></sheets></workbook>'
 _LINKS = '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>'
@@ -64,7 +65,7 @@ def test_prefixes_and_a_byte_order_mark_are_followed() -> None:
     assert outline.dimension is None
 
 
-@settings(deadline=None, max_examples=40)
+@tried(10)
 @given(numbers=st.sets(st.integers(1, 50), min_size=1), empty=st.booleans())
 def test_the_rows_and_what_is_between_make_up_the_whole(numbers: set[int], empty: bool) -> None:
     made = [f'<row r="{n}"/>' if empty else f'<row r="{n}"><c r="A{n}"/>\n</row>' for n in sorted(numbers)]
