@@ -18,6 +18,7 @@ from tests.program import run
 from tests.returns.sending import OTHER_VILLAGE, person
 from tests.returns.test_nights import District
 from tests.workbooks import sheets_of, table, write_cells
+from tests.workspace.tiny import few_tables
 
 _DESIGN = load_design()
 A, B, C = (identity(order=order) for order in (11, 25, 37))
@@ -120,7 +121,7 @@ def test_a_blank_table_can_be_written_on_and_read(tmp_path: Path, design: Design
 
 
 def test_a_night_and_the_commands(tmp_path: Path, design: Design) -> None:
-    district = District(tmp_path / "工作区", design)
+    district = District(tmp_path / "工作区", few_tables(design))
     root = district.workspace.root
     district.send("大旺社区.xlsx", [person(11, name="张伟")])
     district.send("另一村.xlsx", [person(25, name="张伟")], OTHER_VILLAGE)

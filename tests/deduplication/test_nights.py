@@ -16,11 +16,12 @@ from tests.people import certificate
 from tests.returns.sending import OTHER_VILLAGE, person
 from tests.returns.test_nights import District, results
 from tests.workbooks import sheets_of
+from tests.workspace.tiny import few_tables
 
 
 @pytest.fixture
 def district(tmp_path: Path, design: Design) -> District:
-    return District(tmp_path / "工作区", design)
+    return District(tmp_path / "工作区", few_tables(design))
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from bishan_survey.nightly import Night, remembered_persons
 from tests.people import certificate
 from tests.returns.sending import person
 from tests.returns.test_nights import District
+from tests.workspace.tiny import few_tables
 
 _PEOPLE = [person(1), person(3), person(5), person(1, certificate_no=certificate(order=1, kind="43", reissue="B1"))]
 
 
 @pytest.fixture
 def district(tmp_path: Path, design: Design) -> District:
-    return District(tmp_path / "工作区", design)
+    return District(tmp_path / "工作区", few_tables(design))
 
 
 def restricted(night: Night) -> Path:
@@ -52,7 +53,7 @@ def test_ids_go_on_from_night_to_night_and_into_the_next_year(
     record = json.loads((second.folder / "run.json").read_text(encoding="utf-8"))
     assert record["persons"] == {"remembered": 4, "merged": 0}
 
-    next_year = District(tmp_path / "明年", design).workspace
+    next_year = District(tmp_path / "明年", few_tables(design)).workspace
     assert remembered_persons(next_year).is_empty()
     assert remembered_persons(next_year, district.workspace).equals(remembered_persons(district.workspace))
 

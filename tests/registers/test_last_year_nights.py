@@ -19,6 +19,7 @@ from tests.people import certificate
 from tests.program import run
 from tests.returns.sending import VILLAGE, Silent, person
 from tests.workbooks import sheets_of, table, write_cells
+from tests.workspace.tiny import few_tables
 
 _NIGHT = datetime(2025, 11, 1, 2, tzinfo=UTC)
 _BEFORE = [person(1, education="5"), person(3), person(5, survey_status="1", remarks="去世"), person(7)]
@@ -66,7 +67,7 @@ class District:
 @pytest.fixture
 def before(tmp_path: Path, design: Design, survey: Survey, areas: AreaFrame) -> District:
     """Last year's district, with a night."""
-    made = District(tmp_path / "2024年调查", design, survey, areas)
+    made = District(tmp_path / "2024年调查", few_tables(design), survey, areas)
     made.send(*_BEFORE)
     made.night()
     return made
@@ -75,7 +76,7 @@ def before(tmp_path: Path, design: Design, survey: Survey, areas: AreaFrame) -> 
 @pytest.fixture
 def now(tmp_path: Path, design: Design, survey: Survey, areas: AreaFrame) -> District:
     """This year's district, before its night."""
-    made = District(tmp_path / "2025年调查", design, survey, areas)
+    made = District(tmp_path / "2025年调查", few_tables(design), survey, areas)
     made.send(*_NOW)
     return made
 
@@ -193,7 +194,7 @@ def test_two_sources_are_refused(before: District, now: District) -> None:
 
 
 def test_a_workspace_without_results_is_told(tmp_path, now, design, survey, areas) -> None:
-    District(tmp_path / "2024年调查", design, survey, areas)
+    District(tmp_path / "2024年调查", few_tables(design), survey, areas)
     now.says('\n[last_year]\nworkspace = "../2024年调查"\n')
     with pytest.raises(WorkspaceError, match="还没有结果"):
         now.night()

@@ -17,13 +17,14 @@ from tests.registers.lists import FAR, HERE
 from tests.returns.sending import person
 from tests.returns.test_nights import District
 from tests.workbooks import sheets_of, table, write_cells
+from tests.workspace.tiny import few_tables
 
 _SENT = [person(1), person(3), person(5), person(101)]
 
 
 @pytest.fixture
 def district(tmp_path: Path, design) -> District:
-    made = District(tmp_path / "工作区", design)
+    made = District(tmp_path / "工作区", few_tables(design))
     made.send("大旺社区.xlsx", _SENT)
     return made
 
@@ -115,7 +116,7 @@ def test_what_is_written(district: District) -> None:
 def test_equal_rosters_give_equal_bytes(district: District, tmp_path: Path, design) -> None:
     lines = [(HERE, "试验甲", certificate(order=1)), (HERE, "试验庚", certificate(order=7))]
     put(district, "底册.csv", csv_of(*lines))
-    again = District(tmp_path / "又一个", design)
+    again = District(tmp_path / "又一个", few_tables(design))
     again.send("大旺社区.xlsx", _SENT)
     put(again, "底册.csv", csv_of(*lines))
     names = ("restricted/" + ROSTER_BOOK, "restricted/roster.csv", f"statistics/{ROSTER_PROGRESS}.csv")

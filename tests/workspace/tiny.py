@@ -49,6 +49,11 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
+def few_tables(design: Design) -> Design:
+    """The definitions with few tables, no indicators and no deliveries, for nights that are about persons."""
+    return replace(design, shells=design.shells[:2], profiles={}, indicators=(), lists=())
+
+
 def small(design: Design) -> Design:
     """The definitions with few rules and tables, for nights that are about something else."""
-    return replace(design, rules=design.rules[:20], shells=design.shells[:2], profiles={}, indicators=(), lists=())
+    return replace(few_tables(design), rules=design.rules[:20])
