@@ -21,6 +21,7 @@ from bishan_survey.model import (
     Ledger,
     OverTime,
     RosterCheck,
+    Survey,
     Turnover,
     Village,
 )
@@ -75,6 +76,12 @@ def missing_pairs(coverage: Coverage) -> list[tuple[str, str]]:
     for village in coverage.missing:
         named.setdefault(village.town, []).append(village.name + came.get(village, ""))
     return [(f"{town}尚未报送（{len(names)}）", "、".join(names)) for town, names in named.items()]
+
+
+def version_pairs(design: Design, survey: Survey) -> list[tuple[str, str]]:
+    """By what the numbers of a publication were made."""
+    forms = "、".join(f"{e}（{design.questionnaires[e].title}）" for e in survey.editions)
+    return [("程序", f"bishan-survey {__version__}"), ("调查表", forms), ("定义指纹", design.digest)]
 
 
 def run_record(run_id: str, started: datetime, examined: Examined, results: Results) -> dict[str, Any]:

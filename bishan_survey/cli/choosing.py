@@ -52,18 +52,18 @@ def _both(code: str, label: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text without the differences that people do not see."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    """A text without the differences that people do not see, and without the mark between two labels."""
+    return "".join(unicodedata.normalize("NFKC", text).replace("·", "").split()).casefold()
 
 
 def chosen_table(text: str, shells: Iterable["TableShell"]) -> "TableShell":
-    """The table of a number (``T06``, ``6``, ``表6``) or a title.
+    """The table of a number (``T06``, ``6``, ``表6``, ``表T06``) or a title.
 
     Raises:
         UsageError: there is none.
     """
     by_id = {shell.id: shell for shell in sorted(shells, key=lambda shell: shell.id)}
-    number = re.fullmatch(r"(?:表|t)?0*(\d+)", _plain(text))
+    number = re.fullmatch(r"表?t?0*(\d+)", _plain(text))
     if number:
         numbered = [shell for shell in by_id.values() if shell.id.lstrip("T").lstrip("0") == number[1]]
         if numbered:

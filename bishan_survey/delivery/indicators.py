@@ -225,10 +225,12 @@ def _document(indicator: Indicator, departments: Departments) -> dict[str, Any]:
 
 def _lists(lines: pl.DataFrame, departments: Departments) -> list[ListSheet]:
     district = lines.filter(级别="全区").drop("级别", "代码", "地区")
+    meaning = district.select("序号", "指标", "口径", pl.coalesce("定义", "说明").alias("定义"), "依据")
     towns = lines.filter(级别="镇街").drop("级别", "代码", "目标值", "属性", "定义", "依据", "说明")
     return [
-        ListSheet("指标（内部）", (6, 30, 14, 10, 8, 12, 12, 9, 20, 9, 10, 60, 36, 40), district),
-        ListSheet("各镇街（内部）", (6, 30, 14, 16, 10, 8, 12, 12, 9, 10), towns),
+        ListSheet("指标（内部）", (6, 44, 14, 10, 8, 12, 12, 9, 20, 9, 10, 40), district.drop("定义", "依据")),
+        ListSheet("定义", (6, 44, 14, 64, 40), meaning),
+        ListSheet("各镇街（内部）", (6, 44, 14, 22, 10, 8, 12, 12, 9, 10), towns),
         ListSheet("部门名单", (24, 14, 8, 10, 8, *(12 for _ in ROWS)), list_counts(departments)),
     ]
 

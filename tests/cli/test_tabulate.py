@@ -30,7 +30,7 @@ def test_variables_by_name_and_by_label_give_the_same(made) -> None:
     assert by_label == made("--rows", "certificate_grade", "--columns", "age_band,identity_sex")
     totals = {cell["label"]: cell["values"][0] for cell in by_label["cells"]}
     assert totals == {"合计": 3, "一级": 0, "二级": 0, "三级": 1, "四级": 2}
-    assert [one["label"] for one in by_label["head"]][:4] == ["合计", "合计男", "合计女", "0—5岁男"]
+    assert [one["label"] for one in by_label["head"]][:4] == ["合计", "合计·男", "合计·女", "0—5岁·男"]
 
 
 def test_only_what_the_condition_says_is_counted(made) -> None:

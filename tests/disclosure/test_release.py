@@ -26,6 +26,7 @@ from tests.returns.sending import Silent
 from tests.workbooks import sheets_of
 
 _TABLES = {"T10", "T11", "T18", "T60"}
+_CATEGORIES = {"合计", "视力", "听力", "言语", "肢体", "智力", "精神", "多重", "未填报"}
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,10 @@ def test_the_workbook_says_what_it_is(workspace: Workspace, few: Design, tmp_pat
     assert "×" in texts["说明"]
     assert "×" in texts["T10"]
     assert "收表台账" not in book
+    assert "应报送的村（社区） 10 已报送 9" in texts["说明"]
+    assert "调查表 bishan-2025" in texts["说明"]
+    assert "各镇街按残疾类别分的持证残疾人" in texts["目录"], "no villages, neither in the table nor in its title"
+    assert texts["T10"].startswith("表T10  各镇街按残疾类别分的持证残疾人")
     internal = sheets_of(current_run(workspace).path / "statistics" / "统计表.xlsx")
     assert "内部" in " ".join(str(cell) for row in internal["封面"] for cell in row)
 
@@ -106,6 +111,11 @@ def test_reasons_stay_in_the_office(workspace: Workspace, few: Design, tmp_path:
     header, *listed = rows(kept / "抑制清单.csv")
     assert listed
     assert all(row[header.index("原因")] for row in listed)
+    places = {tuple(row[header.index(name)] for name in ("表号", "行", "列")) for row in listed}
+    assert {place for place in places if place[0] == "T10"} <= {("T10", "", label) for label in _CATEGORIES}
+    stubs = {place[1] for place in places if place[0] == "T18"}
+    assert stubs
+    assert not any(stub.isdigit() or not stub for stub in stubs), "rows are called by their labels"
     if os.name == "posix":
         for path in (workspace.root / "released", kept, *kept.iterdir(), current_run(workspace).path / "statistics"):
             assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path

@@ -245,7 +245,7 @@ def test_nights_and_commands(tmp_path: Path, design: Design) -> None:
     document = json.loads((run / "statistics" / "indicators.json").read_text(encoding="utf-8"))
     assert [year["year"] for year in document["years"]] == [2024, 2025]
     book = sheets_of(run / "statistics" / INDICATOR_BOOK)
-    assert [*book] == ["指标（内部）", "各镇街（内部）", "部门名单", "历年"]
+    assert [*book] == ["指标（内部）", "定义", "各镇街（内部）", "部门名单", "历年"]
     changed = {row[1]: row[-1] for row in book["历年"][2:] if len(row) > 5}
     assert changed["残疾人城乡居民基本养老保险参保率"] == "2025年起口径有变，与以前不可比"
     assert changed["残疾人城乡居民基本医疗保险参保率"] == ""
