@@ -66,7 +66,9 @@ def write_list(workbook: Workbook, styles: Styles, part: ListSheet) -> None:
         for column, value in enumerate(values):
             if isinstance(value, int | float):
                 sheet.write_number(row, column, value, styles["count" if column in whole else "amount"])
-            elif value is not None:
+            elif value is None:
+                sheet.write_blank(row, column, None, styles["cell"])
+            else:
                 sheet.write_string(row, column, value, styles["cell"])
     if shown.height:
         sheet.autofilter(1, 0, shown.height + 1, len(shown.columns) - 1)

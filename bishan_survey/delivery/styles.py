@@ -31,6 +31,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "decimal": {"num_format": "#,##0.0", "align": "right", **_RULE},
     "count": {"num_format": "#,##0", "align": "right", "indent": 1, "valign": "top", **_RULE},
     "amount": {"num_format": "#,##0.0", "align": "right", "indent": 1, "valign": "top", **_RULE},
+    "broken": {"num_format": '"※"#,##0.0', "align": "right", "indent": 1, "valign": "top", **_RULE},
     "cell": {"text_wrap": True, "valign": "top", "num_format": "@", **_RULE},
 }
 
