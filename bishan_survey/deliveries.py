@@ -85,10 +85,10 @@ class Delivery:
 
 
 def profile_of(design: Design, name: str) -> DeliveryProfile:
-    """A sound profile of records, by its id.
+    """A sound profile, by its id.
 
     Raises:
-        UsageError: there is none, or it is one of tables.
+        UsageError: there is none, or it is one of records that cannot be told apart.
         DefinitionError: something is wrong with it.
     """
     profile = design.profiles.get(name)
@@ -96,11 +96,7 @@ def profile_of(design: Design, name: str) -> DeliveryProfile:
         raise UsageError(f"没有上报格式 {name}", f"现有：{'、'.join(design.profiles)}")
     if problems := [*problems_of(design, profile)]:
         raise DefinitionError(problems)
-    if profile.lines:
-        raise UsageError(
-            f"上报格式 {name} 是统计报表，没有人的记录", f"请用 bishan-survey export 工作区 --profile {name}"
-        )
-    if not profile.key:
+    if not profile.key and not profile.lines:
         raise UsageError(f"上报格式 {name} 没有写 key：凭哪几列认出是谁", "请在 templates/delivery 的这个格式里补上")
     return profile
 

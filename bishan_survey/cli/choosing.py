@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bishan_survey.errors import UsageError
 
 if TYPE_CHECKING:
-    from bishan_survey.model import AreaFrame, SheetLayout, TableShell
+    from bishan_survey.model import AreaFrame, Design, Indicator, SheetLayout, TableShell
 
 _SHOWN = 30
 _WHOLE = ("合计", "全区")
@@ -56,19 +56,21 @@ def _plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).replace("·", "").split()).casefold()
 
 
-def chosen_table(text: str, shells: Iterable["TableShell"]) -> "TableShell":
-    """The table of a number (``T06``, ``6``, ``表6``, ``表T06``) or a title.
+def chosen_table(text: str, design: "Design") -> "TableShell | Indicator":
+    """The table (``T06``, ``6``, ``表6``, ``表T06``) or the indicator (``I05``) of a number or a title.
 
     Raises:
         UsageError: there is none.
     """
-    by_id = {shell.id: shell for shell in sorted(shells, key=lambda shell: shell.id)}
+    by_id: dict[str, TableShell | Indicator] = {one.id: one for one in sorted(design.shells, key=lambda one: one.id)}
     number = re.fullmatch(r"表?t?0*(\d+)", _plain(text))
     if number:
-        numbered = [shell for shell in by_id.values() if shell.id.lstrip("T").lstrip("0") == number[1]]
+        numbered = [shell for code, shell in by_id.items() if code.lstrip("T").lstrip("0") == number[1]]
         if numbered:
             return numbered[0]
-    return by_id[chosen(text, {code: shell.title for code, shell in by_id.items()}, "统计表")]
+    by_id |= {one.id: one for one in design.indicators}
+    named = {one.id: f"{one.title}（{one.variant}）" if one.variant else one.title for one in design.indicators}
+    return by_id[chosen(text, {one.id: named.get(one.id, one.title) for one in by_id.values()}, "统计表或指标")]
 
 
 def chosen_area(text: str | None, areas: "AreaFrame", layout: "SheetLayout") -> tuple[str, str]:

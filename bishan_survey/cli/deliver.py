@@ -15,6 +15,7 @@ from bishan_survey.cli.options import (
     finished,
     output_path,
 )
+from bishan_survey.cli.report import deliver_report
 from bishan_survey.cli.show import Show
 from bishan_survey.cli.unmask import UnmaskOption, must_have_reason, on_record, shown_to
 from bishan_survey.errors import EXIT_CLEAN, EXIT_HARD_FINDINGS, UsageError
@@ -79,7 +80,7 @@ def deliver(
 ) -> None:
     """上报：按对方系统的规则检查、分批、写文件，并记下报了哪些。
 
-    上报的是当前结果中计入的记录。每一条都按上报格式的规则检查（必填、长度、代码、格式、重复、编码），
+    上报的是当前结果中计入的记录；统计报表是当前结果的数。每一条都按上报格式的规则检查（必填、长度、代码、格式、重复、编码），
     一次列出全部问题，退出码为1。文件旁边的 manifest.json 记着每个文件的条数和校验码。
     写出文件，记入操作记录；加 --unmask 理由，有问题的原值也显示在屏幕上。
     """
@@ -91,6 +92,11 @@ def deliver(
     opened, design = open_workspace(workspace)
     layout = profile_of(design, profile)
     listed = output_path(listed, ".xlsx")
+    if layout.lines:
+        if rejected or changed or listed is not None or unmask is not None:
+            raise UsageError(f"{layout.title}没有逐人的记录", "请去掉 --rejected、--changed、--list、--unmask")
+        target = None if check else _target(to, opened)
+        deliver_report(opened, design, layout, to, target, Show(as_json), skip=skip_faulty)
     asked = {"profile": layout.id, "rejected": rejected, "changed": changed}
     target = None if check else _target(to, opened)
     with opened.locked():
@@ -220,6 +226,8 @@ def receipts(
 
     opened, design = open_workspace(workspace)
     layout = profile_of(design, profile)
+    if layout.lines:
+        raise UsageError(f"{layout.title}没有逐人的记录，没有逐条的回执", "整份被退回的，改正以后再报一次")
     paths = _existing(files or [])
     listed = output_path(listed, ".xlsx")
     if rest_accepted and not paths:

@@ -69,13 +69,20 @@ def export(
 
 def _write_profile(to: Path, profile: "DeliveryProfile", run: "RunFolder", survey: "Survey") -> int:
     """Write a file in a profile's layout from a published run; returns the number of its lines."""
-    from bishan_survey.delivery import write_profile_csv, write_profile_xlsx, write_report_csv, write_report_xlsx
+    from bishan_survey import delivery
 
     as_csv = to.suffix.lower() == ".csv"
     if profile.lines:
-        return write_report_csv(to, profile, run.path) if as_csv else write_report_xlsx(to, profile, run.path, survey)
+        report = delivery.report_frame(profile, run.path)
+        if as_csv:
+            delivery.write_report_csv(to, report)
+        else:
+            delivery.write_report_xlsx(to, report, profile.sheet_name, survey)
+        return report.height
     records = _current_records(run, profile.unit)
-    return write_profile_csv(to, profile, records) if as_csv else write_profile_xlsx(to, profile, records, survey)
+    if as_csv:
+        return delivery.write_profile_csv(to, profile, records)
+    return delivery.write_profile_xlsx(to, profile, records, survey)
 
 
 def _current_records(run: "RunFolder", unit: str) -> "pl.DataFrame":

@@ -26,17 +26,22 @@ def indicators_of(
     """
     gone: dict[str, Way] = {}
     reasons: dict[str, str] = {}
+    figures, behind = [], []
     for indicator in design.indicators:
         way = next((way for way in indicator.ways if not _lacking(way, units)), None)
         if way is None:
             reasons[indicator.id] = _why_not(indicator, units, design)
-        else:
-            gone[indicator.id] = way
-    chosen = [(indicator, gone[indicator.id]) for indicator in design.indicators if indicator.id in gone]
-    parts = [_figures(indicator, way, units[way.unit], areas) for indicator, way in chosen]
-    remarks = {i.id: said for i, way in chosen if (said := "；".join(_remarks(way, partly)))}
+            continue
+        gone[indicator.id] = way
+        marked = _marked(units[way.unit], indicator, way, areas, design)
+        figures.append(_figures(indicator, way, marked, areas))
+        behind.append(_behind(indicator, marked))
     return Indicators(
-        frames.stack(frames.INDICATORS, parts), {name: way.id for name, way in gone.items()}, reasons, remarks
+        frames.stack(frames.INDICATORS, figures),
+        frames.stack(frames.INDICATOR_RECORDS, behind),
+        {name: way.id for name, way in gone.items()},
+        reasons,
+        {name: said for name, way in gone.items() if (said := "；".join(_remarks(way, partly)))},
     )
 
 
@@ -68,12 +73,56 @@ def _remarks(way: Way, partly: Mapping[str, str]) -> Iterator[str]:
     yield from (told for name, told in partly.items() if name in _variables(way) | {way.unit})
 
 
-def _figures(indicator: Indicator, way: Way, records: pl.DataFrame, areas: AreaFrame) -> pl.DataFrame:
-    """Both numbers of an indicator, its value and whether the target is reached, everywhere."""
+def _marked(records: pl.DataFrame, indicator: Indicator, way: Way, areas: AreaFrame, design: Design) -> pl.DataFrame:
+    """The records that an indicator speaks of: what each adds to both numbers, or that it cannot be told."""
     chosen = records.filter(compile_sql(way.where)) if way.where else records
-    placed = chosen.with_columns(town=pl.col("_village").str.head(_TOWN))
-    known = placed.with_columns(town=pl.when(pl.col("town").is_in([*areas.towns])).then("town"))
-    summed = (_growth if indicator.measure is Measure.GROWTH else _sums)(known, indicator, way)
+    town = pl.col("_village").str.head(_TOWN)
+    part, whole = compile_sql(way.numerator), compile_sql(way.denominator) if way.denominator else None
+    if whole is None:
+        unknown = part.is_null()
+    elif indicator.measure is Measure.SHARE:
+        unknown, part = whole.is_null() | (whole & part.is_null()), part & whole
+    else:
+        unknown = pl.any_horizontal(part.is_null(), whole.is_null(), pl.col(way.year or "").is_null())
+    return chosen.select(
+        *_places(chosen, way, design),
+        village="_village",
+        town=pl.when(town.is_in([*areas.towns])).then(town),
+        year=pl.col(way.year).cast(pl.Int64) if way.year else pl.lit(None, pl.Int64),
+        part=part.cast(pl.Float64),
+        whole=pl.lit(None, pl.Float64) if whole is None else whole.cast(pl.Float64),
+        unknown=unknown,
+        listed=_listed(way, design),
+    )
+
+
+def _places(records: pl.DataFrame, way: Way, design: Design) -> list[pl.Expr]:
+    """Where records stand: persons in the villages' files, rows in a list's; households are known by their key."""
+    found = {name: next((one for one in (f"_{name}", name) if one in records.columns), None) for name in frames.PLACE}
+    found["cell"] = "cell" if "cell" in records.columns else None
+    found["key"] = next((one.key for one in design.groupings if one.unit == way.unit), found["cell"] and "key")
+    types = {name: column.dtype.type for name, column in frames.INDICATOR_RECORDS.columns.items()}
+    return [
+        (pl.col(column) if column else pl.lit(None)).cast(types[name]).alias(name) for name, column in found.items()
+    ]
+
+
+def _listed(way: Way, design: Design) -> pl.Expr:
+    """In which of the lists that the way asks for a record is."""
+    asked = [one.variable for one in design.lists if one.variable in _variables(way)]
+    inside = [pl.when(pl.col(name)).then(pl.lit(name)) for name in asked]
+    return pl.concat_list(inside).list.drop_nulls() if inside else pl.lit([], pl.List(pl.String))
+
+
+def _behind(indicator: Indicator, marked: pl.DataFrame) -> pl.DataFrame:
+    """The records that make up an indicator's numbers, and those of which it cannot be told."""
+    adds = (pl.col("part") != 0) | (pl.col("whole") != 0) | pl.col("unknown")
+    return marked.filter(adds).with_columns(indicator=pl.lit(indicator.id)).drop("town")
+
+
+def _figures(indicator: Indicator, way: Way, marked: pl.DataFrame, areas: AreaFrame) -> pl.DataFrame:
+    """Both numbers of an indicator, its value and whether the target is reached, everywhere."""
+    summed = _on_levels(marked, _growth(marked) if indicator.measure is Measure.GROWTH else _sums(way))
     every = pl.DataFrame({"town": [*areas.towns]}, schema={"town": pl.String()}).with_columns(level=pl.lit("town"))
     towns = every.join(summed.filter(level="town"), on=["town", "level"], how="left", maintain_order="left")
     unplaced = summed.filter(pl.col("level") == "town", pl.col("town").is_null())
@@ -107,45 +156,29 @@ def _value(measure: Measure) -> pl.Expr:
     )
 
 
-def _sums(records: pl.DataFrame, indicator: Indicator, way: Way) -> pl.DataFrame:
+def _sums(way: Way) -> dict[str, pl.Expr]:
     """Numerator and denominator; where it cannot be told who counts, nobody does, and it is said of how many."""
-    part = compile_sql(way.numerator)
-    if indicator.measure is Measure.SUM:
-        marked = records.select("town", **{_PART: part.cast(pl.Float64), "unknown": part.is_null()})
-        sums = {"numerator": pl.col(_PART).sum(), "denominator": pl.lit(None, dtype=pl.Float64)}
-    else:
-        whole = compile_sql(way.denominator or "")
-        marked = records.select("town", **{_WHOLE: whole, _PART: part & whole}).with_columns(
-            unknown=pl.col(_WHOLE).is_null() | (pl.col(_WHOLE) & pl.col(_PART).is_null())
-        )
-        sums = {"numerator": pl.col(_PART).sum(), "denominator": pl.col(_WHOLE).sum()}
-    return _on_levels(marked, sums | {"unknown": pl.col("unknown").sum()})
+    whole = pl.col("whole").sum() if way.denominator else pl.lit(None, dtype=pl.Float64)
+    return {"numerator": pl.col("part").sum(), "denominator": whole, "unknown": pl.col("unknown").sum()}
 
 
-def _growth(records: pl.DataFrame, _: Indicator, way: Way) -> pl.DataFrame:
+def _growth(marked: pl.DataFrame) -> dict[str, pl.Expr]:
     """The quotient in the first and in the last year of the list, wherever there are both."""
-    part, whole = compile_sql(way.numerator), compile_sql(way.denominator or "")
-    marked = records.select("town", **{"year": pl.col(way.year or ""), _PART: part, _WHOLE: whole}).with_columns(
-        unknown=pl.any_horizontal(pl.col("year", _PART, _WHOLE).is_null())
-    )
     told = marked.filter(~pl.col("unknown"))
     first, last = told["year"].min(), told["year"].max()
 
     def quotient(year: object) -> pl.Expr:
         of_year = ~pl.col("unknown") & (pl.col("year") == year)
-        return pl.col(_PART).filter(of_year).sum() / pl.col(_WHOLE).filter(of_year).sum()
+        return pl.col("part").filter(of_year).sum() / pl.col("whole").filter(of_year).sum()
 
     nothing = pl.lit(None, dtype=pl.Float64)
     several = isinstance(first, int) and isinstance(last, int) and last > first
-    return _on_levels(
-        marked,
-        {
-            "numerator": quotient(last).fill_nan(None) if several else nothing,
-            "denominator": quotient(first).fill_nan(None) if several else nothing,
-            "unknown": pl.col("unknown").sum(),
-            "years": pl.lit(last - first if isinstance(first, int) and isinstance(last, int) else None, pl.Int64),
-        },
-    )
+    return {
+        "numerator": quotient(last).fill_nan(None) if several else nothing,
+        "denominator": quotient(first).fill_nan(None) if several else nothing,
+        "unknown": pl.col("unknown").sum(),
+        "years": pl.lit(last - first if isinstance(first, int) and isinstance(last, int) else None, pl.Int64),
+    }
 
 
 def _on_levels(marked: pl.DataFrame, sums: Mapping[str, pl.Expr]) -> pl.DataFrame:

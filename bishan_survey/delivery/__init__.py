@@ -21,7 +21,7 @@ from bishan_survey.delivery.indicators import (
 from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
 from bishan_survey.delivery.letters import LETTER, Letter, as_html, as_text, letters_of
 from bishan_survey.delivery.life import LEAGUE, STAGES, named_areas, read_lives, read_progress
-from bishan_survey.delivery.memory import read_persons
+from bishan_survey.delivery.memory import read_indicator_records, read_persons
 from bishan_survey.delivery.package import DESCRIPTOR, write_package
 from bishan_survey.delivery.past import (
     ACCEPTED,
@@ -61,7 +61,14 @@ from bishan_survey.delivery.publish import (
     write_public,
 )
 from bishan_survey.delivery.reconciled import RECONCILED_BOOK, by_town, list_problems, write_reconciled_book
-from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, write_report_csv, write_report_xlsx
+from bishan_survey.delivery.report import (
+    STATISTICS,
+    TABLES_FILE,
+    not_filled,
+    report_frame,
+    write_report_csv,
+    write_report_xlsx,
+)
 from bishan_survey.delivery.returns import STATUSES, register_sheet
 from bishan_survey.delivery.roster import (
     ROSTER_BOOK,
@@ -73,7 +80,7 @@ from bishan_survey.delivery.roster import (
 )
 from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_pairs, write_statistics
 from bishan_survey.delivery.suppressed import SUPPRESSED_LIST, write_suppressed
-from bishan_survey.delivery.years import BREAK, BREAK_MARK, read_years, stretches, value_of, years_of
+from bishan_survey.delivery.years import BREAK, BREAK_MARK, INDICATORS_FILE, read_years, stretches, value_of, years_of
 
 __all__ = [
     "ACCEPTED",
@@ -84,6 +91,7 @@ __all__ = [
     "DESCRIPTOR",
     "FAULTS",
     "FINDINGS_BOOK",
+    "INDICATORS_FILE",
     "INDICATOR_BOOK",
     "ITEM_TABLE",
     "LAST_YEAR_BOOK",
@@ -136,6 +144,7 @@ __all__ = [
     "missing_variables",
     "named_areas",
     "next_number",
+    "not_filled",
     "percent",
     "prepared",
     "publish",
@@ -144,6 +153,7 @@ __all__ = [
     "read_corrected",
     "read_counted",
     "read_findings",
+    "read_indicator_records",
     "read_last_year_statistics",
     "read_lives",
     "read_past",
@@ -152,6 +162,7 @@ __all__ = [
     "read_years",
     "receipt_sheet",
     "register_sheet",
+    "report_frame",
     "rows_by_fate",
     "stretches",
     "value_of",

@@ -11,7 +11,7 @@ from bishan_survey.delivery.private import write_private_csv
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.private import create_private
 
-_PERSONS = "persons"
+_PERSONS, _INDICATORS = "persons", "indicators"
 _PERSONS_ADVICE = (
     "它记着每个人的编号。请从备份中恢复这次运行的文件夹；恢复不了的，删去 runs/current.txt 再运行 nightly，"
     "但编号要从头编起，与以前给出的对不上，请先把用过旧编号的地方停下来"
@@ -51,3 +51,17 @@ def read_persons(folder: Path) -> pl.DataFrame:
         WorkspaceError: it is gone or damaged.
     """
     return read_memory(folder, _PERSONS, frames.PERSONS, _PERSONS_ADVICE)
+
+
+def write_indicator_records(folder: Path, records: pl.DataFrame) -> None:
+    """Write which records make up the indicators."""
+    records.write_parquet(create_private(folder / f"{_INDICATORS}.parquet"))
+
+
+def read_indicator_records(folder: Path) -> pl.DataFrame:
+    """Which records make up the indicators, from a published run's restricted folder.
+
+    Raises:
+        WorkspaceError: it is gone or damaged, or the run is of an older program.
+    """
+    return read_memory(folder, _INDICATORS, frames.INDICATOR_RECORDS, "请重新运行 bishan-survey nightly")

@@ -71,20 +71,21 @@ def next_number(past: Sequence[PastDelivery]) -> int:
     return past[-1].number + 1 if past else 1
 
 
-def write_delivered(folder: Path, number: int, delivered: pl.DataFrame, manifest: Mapping[str, Any]) -> None:
+def write_delivered(folder: Path, number: int, delivered: pl.DataFrame | None, manifest: Mapping[str, Any]) -> None:
     """Remember a delivery: in full or not at all.
 
     Args:
         folder: of the profile; it must be there.
         number: of the delivery.
-        delivered: ``frames.DELIVERED``.
+        delivered: ``frames.DELIVERED``; ``None`` of a report, which has no records.
         manifest: as it lies beside the files.
     """
     beside = folder / f".{number:0{_DIGITS}}-writing"
     for left in beside.glob("*"):
         left.unlink()
     make_private_folder(beside)
-    frames.DELIVERED.validate(delivered).write_parquet(create_private(beside / _ROWS))
+    if delivered is not None:
+        frames.DELIVERED.validate(delivered).write_parquet(create_private(beside / _ROWS))
     save_manifest(beside, manifest)
     beside.rename(folder / f"{number:0{_DIGITS}}")
 

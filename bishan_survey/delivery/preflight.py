@@ -53,6 +53,7 @@ def prepared(profile: DeliveryProfile, records: pl.DataFrame) -> Prepared:
         _told(profile, column, fault, raw, wrong)
         for column in profile.columns
         for fault, wrong in _faults(profile, column, raw[column.header], rows)
+        if wrong.any()
     ]
     order = pl.col("header").cast(pl.Enum([column.header for column in profile.columns]))
     kinds = pl.col("fault").cast(pl.Enum([*FAULTS]))

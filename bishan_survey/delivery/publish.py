@@ -23,11 +23,11 @@ from bishan_survey.delivery.indicators import write_indicators
 from bishan_survey.delivery.last_year import write_last_year, write_last_year_statistics
 from bishan_survey.delivery.letters import LETTER, letters_of, write_letter
 from bishan_survey.delivery.life import league_sheet, write_follow_up, write_lives
-from bishan_survey.delivery.memory import write_persons
+from bishan_survey.delivery.memory import write_indicator_records, write_persons
 from bishan_survey.delivery.private import read_private_csv, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.reconciled import write_reconciled, write_reconciled_towns
-from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame
+from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame, write_report_csv
 from bishan_survey.delivery.returns import REGISTER
 from bishan_survey.delivery.roster import ROSTER_BOOK, ROSTER_PROGRESS, progress_by_roster, write_roster_book
 from bishan_survey.delivery.statistics import Publication, write_statistics
@@ -101,9 +101,7 @@ def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.Data
         results.publication.register.frame.write_csv(statistics / f"{REGISTER}.csv", include_bom=True)
     for profile in results.design.profiles.values():
         if profile.lines:
-            report_frame(profile, folder).write_csv(
-                statistics / f"{Path(profile.file_name).stem}.csv", include_bom=True
-            )
+            write_report_csv(statistics / f"{Path(profile.file_name).stem}.csv", report_frame(profile, folder))
     write_follow_up(statistics, followed, results.areas)
     write_code_books(statistics, results.design)
     _write_roster(statistics, restricted, results)
@@ -115,6 +113,7 @@ def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.Data
     if results.departments is not None:
         departments, design, areas = results.departments, results.design, results.areas
         write_indicators(statistics, departments, results.earlier, design, areas, results.survey)
+        write_indicator_records(restricted, departments.indicators.records)
         write_reconciled(restricted, departments, areas, results.survey)
         write_reconciled_towns(restricted / TOWNS, departments, results.batch, areas, results.survey)
     _write_letters(folder, results, followed)

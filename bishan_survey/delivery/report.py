@@ -28,8 +28,7 @@ def report_frame(profile: DeliveryProfile, run: Path) -> pl.DataFrame:
 
     Lines of tables that the run has not filled are left out.
     """
-    text = (run / STATISTICS / TABLES_FILE).read_text(encoding="utf-8")
-    tables = {table["id"]: table for table in json.loads(text)["tables"]}
+    tables = _tables(run)
     rows = [row for line in profile.lines if line.table in tables for row in _line(line, tables[line.table])]
     frame = pl.DataFrame(rows, schema=_COLUMNS, orient="row").sort("区划代码", maintain_order=True)
     whole = (frame["数量"] == frame["数量"].round(0)).all()
@@ -45,21 +44,32 @@ def _line(line: DeliveryLine, table: dict[str, Any]) -> Iterator[tuple[object, .
             yield row["area"], row["area_name"], line.code, line.label, table["measure"], value
 
 
-def write_report_csv(path: Path, profile: DeliveryProfile, run: Path) -> int:
-    """Write a report as CSV; returns the number of lines."""
-    frame = report_frame(profile, run)
-    frame.write_csv(path, include_bom=True)
-    return frame.height
+def not_filled(profile: DeliveryProfile, run: Path) -> list[DeliveryLine]:
+    """The lines of a report whose tables a run has not filled."""
+    tables = _tables(run)
+    return [line for line in profile.lines if line.table not in tables]
 
 
-def write_report_xlsx(path: Path, profile: DeliveryProfile, run: Path, survey: Survey) -> int:
-    """Write a report as a workbook; returns the number of lines."""
-    frame = report_frame(profile, run)
+def _tables(run: Path) -> dict[str, dict[str, Any]]:
+    text = (run / STATISTICS / TABLES_FILE).read_text(encoding="utf-8")
+    return {table["id"]: table for table in json.loads(text)["tables"]}
+
+
+def write_report_csv(path: Path, frame: pl.DataFrame, encoding: str = "utf-8-sig") -> None:
+    """Write a report as CSV.
+
+    Raises:
+        UnicodeEncodeError: the encoding lacks a character.
+    """
+    path.write_bytes(frame.write_csv().encode(encoding))
+
+
+def write_report_xlsx(path: Path, frame: pl.DataFrame, sheet_name: str, survey: Survey) -> None:
+    """Write a report as a workbook."""
     with Workbook(str(path), {"in_memory": True, "strings_to_formulas": False}) as workbook:
         workbook.set_properties({"created": datetime.combine(survey.reference_date, datetime.min.time())})
-        sheet = workbook.add_worksheet(profile.sheet_name)
+        sheet = workbook.add_worksheet(sheet_name)
         sheet.set_column(0, len(_COLUMNS) - 1, 18)
         for row, values in enumerate([tuple(frame.columns), *frame.iter_rows()]):
             sheet.write_row(row, 0, values)
         sheet.freeze_panes(1, 0)
-    return frame.height

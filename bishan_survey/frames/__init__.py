@@ -40,6 +40,7 @@ from bishan_survey.frames.persons import (
 from bishan_survey.frames.registers import (
     CERTIFICATES,
     CHANGES,
+    INDICATOR_RECORDS,
     INDICATORS,
     ITEM_CHANGES,
     LIST_PROBLEMS,
@@ -78,6 +79,7 @@ __all__ = [
     "EXTRAS",
     "FINDINGS",
     "INDICATORS",
+    "INDICATOR_RECORDS",
     "ITEM_CHANGES",
     "LAST_PLACE",
     "LEAGUE",

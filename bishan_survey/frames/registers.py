@@ -138,3 +138,21 @@ INDICATORS = contract(
 """Both numbers of an indicator, and its value, for the ``district`` and each ``town``; a town that is null stands for
 those whose 镇街 is not known. ``unknown``: of how many it cannot be told whether they are counted. Of a growth,
 numerator and denominator are the last and the first year's quotient."""
+INDICATOR_RECORDS = contract(
+    {
+        "indicator": pl.String(),
+        "village": pl.String(),
+        **PLACE,
+        "cell": pl.String(),
+        "key": pl.String(),
+        "year": pl.Int64(),
+        "part": pl.Float64(),
+        "whole": pl.Float64(),
+        "unknown": pl.Boolean(),
+        "listed": pl.List(pl.String()),
+    },
+    ("indicator", "unknown"),
+)
+"""The records behind the figures of indicators: what each adds to the numerator (``part``) and the denominator
+(``whole``), or ``unknown``. A row of a list has a ``cell`` and the ``key`` of its person, a household has a ``key`` and
+no place; ``listed`` are the lists (their variables) that the indicator asks for and that the record is in."""

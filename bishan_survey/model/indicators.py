@@ -170,6 +170,8 @@ class Indicators:
 
     figures: pl.DataFrame
     """Both numbers and the value for the district and every 镇街, by the way that was gone."""
+    records: pl.DataFrame
+    """Which records they are made of, and what each adds."""
     gone: Mapping[str, str]
     """Id of the way by which each indicator was computed."""
     reasons: Mapping[str, str]

@@ -122,7 +122,7 @@ def test_lines_that_nobody_can_be_told_by(workspace: Path, tmp_path: Path) -> No
     ("words", "code", "said"),
     [
         (["deliver", "--profile", "nobody", "--check"], 2, "没有上报格式"),
-        (["deliver", "--profile", "system-statistics", "--check"], 2, "统计报表"),
+        (["receipts", "--profile", "system-statistics"], 2, "没有逐条的回执"),
         (["deliver", "--profile", "system-person"], 2, "--to"),
         (["receipts", "--profile", "system-person", "没有.xlsx"], 2, "找不到"),
         (["receipts", "--profile", "system-person", "--rest-accepted"], 2, "一起用"),

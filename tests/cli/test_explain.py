@@ -79,7 +79,7 @@ def test_the_private_list_has_numbers_cells_and_answers(told, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["T99"], "没有统计表 T99"),
+        (["T99"], "没有统计表或指标 T99"),
         (["残疾等级"], "T01 按残疾等级、残疾类别分的持证残疾人"),
         (["T01", "五级"], "4 四级"),
         (["T01", "四级", "足体"], "4 肢体"),
@@ -100,6 +100,37 @@ def test_households_are_listed_with_their_members(told) -> None:
     assert (answer["number"], answer["published"]) == (1, 1)
     assert [(one["group"], one["adds"]) for one in answer["records"]] == [(1, 1), (1, None), (1, None)]
     assert "household_head_id" in answer["items"]
+
+
+@pytest.mark.parametrize(
+    ("words", "number", "records"),
+    [
+        (("I06",), 3, 3),
+        (("I06", "璧城街道", "分母"), 3, 3),
+        (("残疾人城乡居民基本养老保险参保率", "大旺社区", "分子"), 3, 3),
+        (("I02", "璧城街道"), 5, 2),
+        (("I08", "全区", "说不清"), 0, 0),
+    ],
+)
+def test_figures_of_indicators(told, words: tuple[str, ...], number: float, records: int) -> None:
+    answer = told(*words)
+    assert (answer["number"], len(answer["records"])) == (number, records)
+    assert answer["published"] in (number, None)
+    assert all(len(one["cells"]) == len(answer["items"]) for one in answer["records"])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("I01",), "I01 不可计算：没有名单“残疾人家庭收入”"),
+        (("I06", "合计", "分数"), "没有指标的数 分数"),
+        (("I06", "璧城街道", "分子", "--area", "璧城街道"), "行就是地区"),
+    ],
+)
+def test_figures_that_are_not_there(told, words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(UsageError) as error:
+        told(*words)
+    assert said in error.value.message
 
 
 def test_every_published_number_of_the_district_has_its_records(counted: Path) -> None:

@@ -4,11 +4,14 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from bishan_survey.model import Design
 from bishan_survey.nightly import Night
+from bishan_survey.tracing import Part, TracedFigure, counted_units, published_indicator, trace_figure
 from tests.areas import TOWNS
 from tests.people import certificate, identity
 from tests.registers.lists import FAR, HERE
@@ -76,6 +79,26 @@ def figures(night: Night) -> dict[tuple[str, str], tuple[float | None, ...]]:
     }
 
 
+class Tracing:
+    """A night's figures, back to the records behind them."""
+
+    def __init__(self, district: District, night: Night, design: Design) -> None:
+        self._run, self._design = night.folder, design
+        self._counting = counted_units(night.folder, design, district.workspace.settings.survey)
+        self._areas = ("500120", HERE[:9], FAR[:9])
+
+    def figure(self, indicator: str, area: str, part: Part) -> TracedFigure:
+        told = published_indicator(self._run, indicator)
+        return trace_figure(self._run, self._design, self._counting, told, area, part)
+
+    def every_figure_has_its_records(self) -> None:
+        document = json.loads((self._run / "statistics" / "indicators.json").read_text(encoding="utf-8"))
+        computed = [one["id"] for one in document["indicators"] if one["way"]]
+        for name, area, part in product(computed, self._areas, Part):
+            found = self.figure(name, area, part)
+            assert (found.number or 0) == pytest.approx(found.published or 0), (name, area, part)
+
+
 def _has(row: Person, item: str, code: str) -> bool:
     return code in row[item].split(",")
 
@@ -135,7 +158,7 @@ def _counted(rows: list[Person], part: Callable[[Person], bool], whole: Callable
     return {"": (parts.total(), wholes.total())} | {town: (parts[town], wholes[town]) for town in towns}
 
 
-def test_from_the_survey_alone(district: District) -> None:
+def test_from_the_survey_alone(district: District, design: Design) -> None:
     night = district.night()
     rows, told = published(night), figures(night)
     hard = [f for f in night.examined.batch.findings.iter_rows(named=True) if f["severity"] == "hard"]
@@ -163,6 +186,7 @@ def test_from_the_survey_alone(district: District) -> None:
     (income,) = [one for one in document["indicators"] if one["id"] == "I01"]
     assert "残疾人家庭收入" in income["reason"]
     assert income["figures"] == []
+    Tracing(district, night, design).every_figure_has_its_records()
 
 
 _LISTS = {
@@ -190,7 +214,7 @@ def _numbers() -> dict[int, str]:
     return numbers | {order: identity("20150101", order) for order in (23, 25)}
 
 
-def test_from_lists_in_preference(district: District) -> None:
+def test_from_lists_in_preference(district: District, design: Design) -> None:
     numbers = _numbers()
     for name, orders in _LISTS.items():
         _put(district, name, "\n".join(["身份证号,姓名", *(f"{numbers[order]}," for order in orders)]) + "\n")
@@ -238,3 +262,11 @@ def test_from_lists_in_preference(district: District) -> None:
     assert income["figures"][0]["value"] == pytest.approx(100 * ((last / first) ** 0.5 - 1))
     towns = {row["town"]: row["value"] for row in income["figures"] if row["level"] == "town"}
     assert towns[FAR[:9]] == pytest.approx(100 * (0.9**0.5 - 1))
+    tracing = Tracing(district, night, design)
+    tracing.every_figure_has_its_records()
+    trained = tracing.figure("I02", "500120", Part.NUMERATOR).traced
+    assert sorted(trained.cells["cell"]) == ["A2", "A3", "A4", "A8"]
+    assert numbers[1] in trained.records["key"]
+    poor = tracing.figure("I03", HERE[:9], Part.NUMERATOR).traced
+    assert set(poor.records["_listed"]) == {"最低生活保障"}
+    assert poor.in_lists

@@ -1,32 +1,22 @@
-"""A number of a table back to the people behind it and the cells that they stand in; tables that nobody has published.
+"""The people behind a number, and the cells that they stand in."""
 
-Both work on the records that count in a published run, with the expressions that the tables are counted by.
-"""
-
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from bishan_survey.consolidation import ADDS, CellKey, behind, fill, members_of, variables_of, with_groups
-from bishan_survey.delivery import (
-    STATISTICS,
-    TABLES_FILE,
-    TableGrid,
-    grids_of,
-    read_columns,
-    read_corrected,
-    read_counted,
-)
-from bishan_survey.design import inputs_of, shell_problems, unit_types
-from bishan_survey.errors import UsageError, WorkspaceError
+from bishan_survey.consolidation import ADDS, members_of, with_groups
+from bishan_survey.delivery import read_columns, read_corrected, read_counted
+from bishan_survey.design import inputs_of
+from bishan_survey.errors import WorkspaceError
 from bishan_survey.frames import with_cells
-from bishan_survey.model import AreaFrame, Design, Grouping, Survey, TableShell
+from bishan_survey.model import AreaFrame, Design, Grouping, Survey
 
 GROUP = "_group"
 """Number of the group (household) that a record is a member of; null where records themselves are counted."""
+LISTED = "_listed"
+"""Titles of the departments' lists that a record is in."""
 _PLACE = ("_file", "_sheet", "_row")
 
 
@@ -41,8 +31,12 @@ class Traced:
     such column, ``corrected`` where people have changed by hand what stands in the cell."""
     items: tuple[str, ...]
     """The items, in the order of the form."""
+    labels: tuple[str, ...]
+    """What they are called."""
     key: str
     """Variable by which a record's unit is known."""
+    in_lists: bool = False
+    """Whether departments' lists were asked: the records then have :data:`LISTED`."""
 
     @property
     def number(self) -> float:
@@ -74,33 +68,43 @@ def counted_units(run: Path, design: Design, survey: Survey) -> dict[str, pl.Dat
     return with_groups(read, design)
 
 
-def trace(run: Path, design: Design, counting: Mapping[str, pl.DataFrame], shell: TableShell, cell: CellKey) -> Traced:
+def traced(
+    run: Path,
+    design: Design,
+    counting: Mapping[str, pl.DataFrame],
+    unit: str,
+    listed: pl.DataFrame,
+    variables: Iterable[str],
+) -> Traced:
     """The people and the cells behind a number.
 
     Args:
         run: folder of the run that the records are of.
         design: the definitions.
         counting: its records that count, see :func:`counted_units`.
-        shell: the table; its variables are among the records'.
-        cell: which number.
+        unit: of the number.
+        listed: the records of this unit that make it up, with what each adds.
+        variables: what it is counted by.
     """
-    listed = behind(counting[shell.unit], shell, cell)
-    grouping = next((one for one in design.groupings if one.unit == shell.unit), None)
+    grouping = next((one for one in design.groupings if one.unit == unit), None)
     if grouping is None:
         listed = listed.with_columns(pl.lit(None, dtype=pl.UInt32).alias(GROUP))
     else:
         listed = _members(listed, counting[grouping.of], grouping)
     listed = listed.sort(GROUP, "_village", *_PLACE, nulls_last=True, maintain_order=True)
-    unit = grouping.of if grouping else shell.unit
-    sheets = [sheet for form in design.questionnaires.values() for sheet in form.sheets if sheet.unit == unit]
-    asked = _asked(design, [*variables_of(shell), *([grouping.key] if grouping else [])])
+    of = grouping.of if grouping else unit
+    sheets = [sheet for form in design.questionnaires.values() for sheet in form.sheets if sheet.unit == of]
+    asked = _asked(design, [*variables, *([grouping.key] if grouping else [])])
     items = tuple(dict.fromkeys(item.name for sheet in sheets for item in sheet.items if item.name in asked))
-    return Traced(listed, _cells(listed, items, run), items, sheets[0].key)
+    labels = tuple(design.variable_labels[item] for item in items)
+    return Traced(listed, _cells(listed, items, run), items, labels, sheets[0].key, LISTED in listed.columns)
 
 
 def _members(groups: pl.DataFrame, records: pl.DataFrame, grouping: Grouping) -> pl.DataFrame:
     """The members of groups, numbered as they are met; what a group adds stands beside the first of it."""
-    members = members_of(records, grouping).join(groups.select(grouping.key, ADDS), on=grouping.key, how="inner")
+    members = members_of(records, grouping).join(
+        groups.select(grouping.key, pl.col(ADDS, f"^{LISTED}$")), on=grouping.key, how="inner"
+    )
     members = members.sort("_village", *_PLACE)
     met = members.select(grouping.key).unique(maintain_order=True).with_row_index(GROUP, 1)
     joined = members.join(met, on=grouping.key, how="inner", maintain_order="left")
@@ -133,34 +137,6 @@ def _cells(listed: pl.DataFrame, items: tuple[str, ...], run: Path) -> pl.DataFr
     )
 
 
-def tabulated(counting: Mapping[str, pl.DataFrame], design: Design, shell: TableShell, areas: AreaFrame) -> TableGrid:
-    """A table that stands in no definition, filled and cross-footed as the published ones are.
-
-    Raises:
-        UsageError: its variables or its condition are not what they should be; all that is wrong is told.
-    """
-    known = counting[shell.unit].schema if shell.unit in counting else pl.Schema()
-    types = {name: kind for name, kind in (unit_types(design, shell.unit) or {}).items() if name in known}
-    problems = [*shell_problems(design, shell, types, "交叉表")]
-    if problems:
-        raise UsageError("；".join(problems), "变量见 docs/reference/questionnaires.md 和 rules.md")
-    (table,) = fill([shell], counting, design).tables
-    (grid,) = grids_of([table], design, areas)
-    return grid
-
-
-def published_number(run: Path, shell: TableShell, cell: CellKey) -> float | None:
-    """The number as the run has published it; ``None`` where its table does not show it."""
-    tables = json.loads((run / STATISTICS / TABLES_FILE).read_text(encoding="utf-8"))["tables"]
-    for table in (one for one in tables if one["id"] == shell.id):
-        keys = [column["key"] for column in table["columns"]]
-        for row in table["rows"]:
-            if (row["area"], row.get("code", "")) == (cell.area, cell.stub) and cell.column in keys:
-                value = row["values"][keys.index(cell.column)]
-                return float(value) if isinstance(value, int | float) else None
-    return None
-
-
 def private_list(traced: Traced, design: Design, areas: AreaFrame) -> pl.DataFrame:
     """The people behind a number as their authorised users see them: with their key, and what counts of each item."""
     places = traced.records.select(*_PLACE)
@@ -170,8 +146,9 @@ def private_list(traced: Traced, design: Design, areas: AreaFrame) -> pl.DataFra
         traced.records[traced.key].alias("号码"),
         traced.records[ADDS].alias("计入"),
     ]
-    for item in traced.items:
-        label = design.variable_labels[item]
+    if traced.in_lists:
+        columns.append(traced.records[LISTED].alias("在哪些名单里"))
+    for item, label in zip(traced.items, traced.labels, strict=True):
         cells = _cell_texts(traced.cells.filter(item=item), places)
         columns += [cells.alias(f"{label}（单元格）"), _values(traced.records, item, design).alias(label)]
     return pl.DataFrame([column for column in columns if column.name != "户号" or column.null_count() < len(column)])
