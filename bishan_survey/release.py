@@ -5,6 +5,7 @@ remembered in the workspace, since it can never be taken back.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,6 +42,7 @@ from bishan_survey.workspace import (
 EDITION_FILE, TOLD_FILE = "edition.json", "told.csv"
 EDITION_SCHEMA = "bishan-survey/release/1"
 _LEVELS = tuple(LEVELS)
+_OTHER_TABLE = re.compile(r"表(T\d+)")
 _ROWS = {"district": "", "town": "各镇街", "village": "各镇街、村（社区）"}
 """How the title of a table begins whose rows are areas, by the deepest level of these."""
 
@@ -103,7 +105,7 @@ def prepare(workspace: Workspace, design: Design, again: bool) -> Edition:
         raise WorkspaceError(
             "没有一张表可以公布：定义里没有 public = true 的表，或小数太多", "可以只公布到全区：[disclosure] level"
         )
-    grids = grids_of([_titled(table, design) for table in shown], design, workspace.areas)
+    grids = grids_of(_worded(shown, design), design, workspace.areas)
     cells = sum(len(row.values) for grid in grids if grid.table.shell.about_people for row in grid.rows)
     publication = _publication(workspace, run, design, grids, protected)
     return Edition(run.id, policy, protected, publication, cells, again)
@@ -281,14 +283,20 @@ def _publication(
     )
 
 
-def _titled(table: Table, design: Design) -> Table:
-    """A table whose title speaks of no areas but those that it has, where its rows are areas."""
-    shell = table.shell
-    whole = next(one for one in design.shells if one.id == shell.id)
-    was, now = _ROWS[whole.areas[-1]], _ROWS[shell.areas[-1]]
-    if shell.stub or not shell.title.startswith(was):
-        return table
-    return replace(table, shell=replace(shell, title=now + shell.title.removeprefix(was)))
+def _worded(tables: Sequence[Table], design: Design) -> list[Table]:
+    """Tables whose words speak of no areas and no tables, as if they were there, that the edition does not have."""
+    there, whole = {table.shell.id for table in tables}, {shell.id: shell for shell in design.shells}
+
+    def seen(found: re.Match[str]) -> str:
+        return found[0] if found[1] in there else f"{found[0]}（没有公布）"
+
+    def worded(shell: TableShell) -> TableShell:
+        was, now = _ROWS[whole[shell.id].areas[-1]], _ROWS[shell.areas[-1]]
+        titled = not shell.stub and shell.title.startswith(was)
+        title = now + shell.title.removeprefix(was) if titled else shell.title
+        return replace(shell, title=title, notes=tuple(_OTHER_TABLE.sub(seen, note) for note in shell.notes))
+
+    return [replace(table, shell=worded(table.shell)) for table in tables]
 
 
 def _coverage(record: Mapping[str, Any]) -> list[tuple[str, str]]:
