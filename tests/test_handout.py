@@ -14,8 +14,8 @@ from bishan_survey.intake import read_batch
 from bishan_survey.model import AreaFrame, Design, Survey
 from bishan_survey.nightly import nightly
 from bishan_survey.workspace import Workspace, create_workspace
-from tests.cli.test_commands import run
 from tests.people import adult, certificate
+from tests.program import run
 from tests.returns.sending import Silent
 from tests.workbooks import submission, table, write_cells
 

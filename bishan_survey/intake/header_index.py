@@ -55,6 +55,10 @@ class How(StrEnum):
     UNKNOWN = "unknown"
 
 
+Column = tuple[int, str, tuple[str, ...]]
+"""What a header says of a column: its place, its own text, and the texts of the groups above it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """What a column of a header was recognised as."""
@@ -124,6 +128,11 @@ class HeaderIndex:
     @cached_property
     def _plain_texts(self) -> dict[str, str]:
         """Headers repeat from file to file."""
+        return {}
+
+    @cached_property
+    def read_before(self) -> dict[tuple[Column, ...], tuple[Match, ...]]:
+        """Headers that have been read, by what their columns say."""
         return {}
 
     def plain(self, text: str) -> str:

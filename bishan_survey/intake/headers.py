@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from bishan_survey.intake.header_index import CERTAIN, HeaderIndex, How, Match
+from bishan_survey.intake.header_index import CERTAIN, Column, HeaderIndex, How, Match
 from bishan_survey.model import SheetLayout
 from bishan_survey.reading.grid import Grid
 
@@ -90,7 +90,7 @@ def _best_of_lines(
         return best
     columns = _columns(grid, first, last)
     for index in indexes:
-        found = Header(index, first, last, tuple(_matches(columns, index)))
+        found = Header(index, first, last, _matches(columns, index))
         if found.recognised > (best.recognised if best else 0):
             best = found
     return best
@@ -106,7 +106,7 @@ def _reaching_up(grid: Grid, header: Header, layout: SheetLayout) -> Header:
     groups = [text for text in texts if len(text) <= _GROUP_WORD and not set(text) & set(":：")]
     if not any(map(header.index.names_others, groups)):
         return header
-    return Header(header.index, above, header.row, tuple(_matches(_columns(grid, above, header.row), header.index)))
+    return Header(header.index, above, header.row, _matches(_columns(grid, above, header.row), header.index))
 
 
 def _reaching_down(grid: Grid, header: Header, layout: SheetLayout) -> Header:
@@ -121,7 +121,7 @@ def _reaching_down(grid: Grid, header: Header, layout: SheetLayout) -> Header:
         if len(named) < _LINE_HITS or texts == [_header_text(text) for text in grid.rows[header.row]]:
             break
         columns = _columns(grid, header.first, below)
-        header = Header(header.index, header.first, below, tuple(_matches(columns, header.index)))
+        header = Header(header.index, header.first, below, _matches(columns, header.index))
         below += 1
     return header
 
@@ -129,10 +129,6 @@ def _reaching_down(grid: Grid, header: Header, layout: SheetLayout) -> Header:
 def _filled_columns(grid: Grid, first: int, last: int) -> int:
     """How many columns have some text in a block of lines."""
     return sum(any(map(str.strip, texts)) for texts in zip(*grid.rows[first : last + 1], strict=True))
-
-
-Column = tuple[int, str, tuple[str, ...]]
-"""Position, own text, and the texts of the groups above it."""
 
 
 def _columns(grid: Grid, first: int, last: int) -> list[Column]:
@@ -176,8 +172,20 @@ def _spread(grid: Grid, row: int) -> list[str]:
     return texts
 
 
-def _matches(columns: Sequence[Column], index: HeaderIndex) -> Iterator[Match]:
-    """What each column is by its words. An item counts where it is named first, alone before together with others."""
+def _matches(columns: Sequence[Column], index: HeaderIndex) -> tuple[Match, ...]:
+    """What each column is by its words; villages that fill in one form have one header, which is read but once."""
+    lines = tuple(columns)
+    known = index.read_before.get(lines)
+    if known is not None:
+        return known
+    matches = tuple(_matched(lines, index))
+    if sum(bool(match.items) for match in matches) >= index.layout.header_hits:  # other lines are people's, not kept
+        index.read_before[lines] = matches
+    return matches
+
+
+def _matched(columns: Sequence[Column], index: HeaderIndex) -> Iterator[Match]:
+    """Each column. An item counts where it is named first, alone before together with others."""
     named = list(_told_apart([index.match(place, own, groups) for place, own, groups in columns], index))
     alone = {match.items[0] for match in named if len(match.items) == 1}
     taken: set[str] = set()

@@ -1,7 +1,6 @@
 """The commands as a person runs them: help, exit codes, errors in words, JSON, no person's number on the screen."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from bishan_survey.model import AreaFrame, Design, Survey
 from tests.areas import of_few_areas
 from tests.conftest import ROOT
 from tests.people import adult, certificate
+from tests.program import run_alone as run
 
 COMMANDS = ["init", "sample", "template", "ingest", "validate", "dedupe", "consolidate", "nightly", "export", "doctor"]
 COMMANDS += ["progress", "explain", "tabulate", "roster", "changes", "deliver", "receipts", "codebook", "package"]
@@ -23,18 +23,6 @@ COMMANDS += ["indicators", "reconcile", "schedule", "release"]
 GROUPED += ["profile learn", "config show", "config check", "runs list", "runs show", "runs diff"]
 GROUPED += ["audit show", "audit check", "keys new"]
 COMMANDS += ["encrypt", "decrypt", "purge"]
-
-
-def run(*words: object, columns: int = 100, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the program as another process does."""
-    return subprocess.run(
-        [sys.executable, "-m", "bishan_survey", *map(str, words)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "COLUMNS": str(columns), **environment},
-        timeout=600,
-    )
 
 
 def test_every_command_is_known_here() -> None:

@@ -9,10 +9,10 @@ from bishan_survey.design import load_defaults
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import Design, Survey
 from tests.areas import of_few_areas
-from tests.cli.test_commands import run
 from tests.conftest import EDITION
 from tests.corrections.lines import drop, line, write_sheet
 from tests.people import certificate
+from tests.program import run
 from tests.returns.sending import VILLAGE, person
 
 WAS, NOW = "19900000001", "19900000002"

@@ -10,8 +10,8 @@ from bishan_survey.design import load_defaults
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import Design, Survey
 from tests.areas import of_few_areas
-from tests.cli.test_commands import run
 from tests.people import adult, certificate, identity
+from tests.program import run
 from tests.workbooks import sheets_of
 
 RIGHT, REISSUED = certificate(order=5), certificate(order=5, kind="43", reissue="B1")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import PEOPLE
-from tests.cli.test_commands import run
+from tests.program import run
 from tests.workbooks import sheets_of, table, write_cells
 
 PROFILE = ("--profile", "system-person")

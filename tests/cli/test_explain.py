@@ -14,7 +14,7 @@ from bishan_survey.design import load_defaults, load_design
 from bishan_survey.errors import UsageError
 from bishan_survey.tracing import counted_units
 from tests.cli.conftest import PEOPLE
-from tests.cli.test_commands import run
+from tests.program import run
 from tests.workbooks import sheets_of
 
 

@@ -15,8 +15,8 @@ from bishan_survey.design import load_defaults
 from bishan_survey.forms import RETURNS_LIST, FormContent, write_form
 from bishan_survey.model import Design, Survey
 from tests.areas import of_few_areas
-from tests.cli.test_commands import run
 from tests.conftest import EDITION
+from tests.program import run
 from tests.returns.sending import OTHER_VILLAGE, VILLAGE, person
 from tests.workbooks import sheets_of
 

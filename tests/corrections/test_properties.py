@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 import polars as pl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bishan_survey.consolidation import ledger_of
 from bishan_survey.corrections import Line
 from bishan_survey.model import AreaFrame, Design, Survey
 from tests.corrections.lines import accept, clear, corrected, drop, line, night, outcomes
+from tests.laws import tried
 from tests.returns.sending import File, person
 
 PEOPLE = (1, 3, 5)
@@ -19,7 +20,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "education": ("", "3", "初中", "4", "没有这样的"),
     "household_size": ("", "3", "三", "4"),
 }
-_FEW = settings(max_examples=20, deadline=None)
+_FEW = tried(8)
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from bishan_survey.design import load_design
 from bishan_survey.handwritten import HandwrittenLine, read_sheets, write_blank_sheet
 from bishan_survey.model import Batch, Design, Survey
 from bishan_survey.office import changed_number_table
-from tests.cli.test_commands import run
 from tests.deduplication.records import ELSEWHERE, outcomes, record, validated
 from tests.people import certificate, identity
+from tests.program import run
 from tests.returns.sending import OTHER_VILLAGE, person
 from tests.returns.test_nights import District
 from tests.workbooks import sheets_of, table, write_cells

@@ -8,12 +8,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bishan_survey.model import AreaFrame, Decision, Design, Survey
 from tests.deduplication.adjudicating import SIGNED, Desk, Rows, told
 from tests.deduplication.records import ELSEWHERE, HERE, NEXT_DOOR, PERSON, outcomes, record
+from tests.laws import tried
 from tests.office import converted, needs_office
 from tests.people import identity
 
@@ -365,7 +366,7 @@ def test_equal_questions_give_equal_bytes(desk: Desk) -> None:
 _ANSWERS = [None, "?", *Decision]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(10)
 @given(st.lists(st.sampled_from(_ANSWERS), min_size=6, max_size=6), st.integers(0, 99))
 def test_nobody_is_lost_and_every_line_has_an_outcome(desk: Desk, answers: list[str | None], seed: int) -> None:
     records = [*three(), *two(), record(C, "王芳"), record(C, "王芬", at=ELSEWHERE), record(C, "赵燕", at=NEXT_DOOR)]

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bishan_survey.deduplication import deduplicate, match_records
@@ -14,6 +14,7 @@ from bishan_survey.frames import STATUS
 from bishan_survey.model import Batch, Design
 from tests.batches import batch_of
 from tests.drawn import frame
+from tests.laws import tried
 
 _DESIGN = load_design()
 _ITEMS = ("name", "certificate_no", "survey_status", "survey_date", "mobile")
@@ -193,7 +194,7 @@ _ROW = st.tuples(
 _NAMES = ["key", "surveyed", "date", "reissue", "name", "village", "status"]
 
 
-@settings(deadline=None)
+@tried(30)
 @given(rows=st.lists(_ROW, min_size=1, max_size=12), seed=st.randoms())
 def test_each_person_counts_once_at_most_whatever_the_order(rows: list[tuple[str, ...]], seed) -> None:
     design = _DESIGN

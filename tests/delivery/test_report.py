@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_commands import run
 from tests.conftest import ROOT
+from tests.program import run
 from tests.workbooks import sheets_of
 
 

@@ -5,16 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import run
+from tests.program import run
+from tests.shared import made_once
 
 
 @pytest.fixture(scope="session")
 def district(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict]:
     """A district of 191 workbooks, the folder of its night, and what the night said."""
-    folder = tmp_path_factory.mktemp("district") / "demo"
-    made = run("sample", folder, "--json")
+    folder = made_once(tmp_path_factory, "district", _make)
+    told = json.loads((folder / "told.json").read_text(encoding="utf-8"))
+    return folder / "demo", Path(told["folder"]), told
+
+
+def _make(folder: Path) -> None:
+    made = run("sample", folder / "demo", "--json")
     assert made.returncode == 0, made.stderr
-    night = run("nightly", folder, "--json")
+    night = run("nightly", folder / "demo", "--json")
     assert night.returncode == 5, night.stderr  # three files of the sample cannot be used, on purpose
-    told = json.loads(night.stdout)
-    return folder, Path(told["folder"]), told | {"sample": json.loads(made.stdout)}
+    told = json.loads(night.stdout) | {"sample": json.loads(made.stdout)}
+    (folder / "told.json").write_text(json.dumps(told), encoding="utf-8")

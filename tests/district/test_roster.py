@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tests.cli.test_commands import run
+from tests.program import run
 
 
 def test_the_roster_of_the_district(district, tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ import pytest
 from bishan_survey.design import load_defaults
 from bishan_survey.forms import RETURNS_LIST
 from bishan_survey.model import Design
-from tests.cli.test_commands import run
 from tests.corrections.lines import HEADINGS
 from tests.district.villages import Villages
+from tests.program import run
 
 _MANNERS = ("unchanged", "corrected", "partly", "with a new fault")
 _ABOUT_TWO_VILLAGES = pl.col("rule").str.starts_with("D")

@@ -1,6 +1,7 @@
 """Nights of one workspace, through the command: files are replaced in the inbox, and the findings' lives go on."""
 
 import json
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -10,8 +11,8 @@ from bishan_survey.design import load_defaults
 from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import Design, Survey
 from tests.areas import TOWNS, few_areas, of_few_areas
-from tests.cli.test_commands import run
 from tests.conftest import EDITION
+from tests.program import run
 from tests.returns.sending import OTHER_VILLAGE, VILLAGE, person
 from tests.workbooks import sheets_of
 
@@ -28,8 +29,6 @@ class Inbox:
     def __init__(self, folder: Path, design: Design, survey: Survey) -> None:
         self.folder = folder
         self._design, self._survey = design, survey
-        assert run("init", folder).returncode == 0
-        of_few_areas(folder)
 
     def replace(self, people: list[dict[str, str]], code: str = VILLAGE) -> Path:
         """The village's file, in place of the one that was there."""
@@ -47,35 +46,52 @@ class Inbox:
         assert done.returncode in (0, 5), done.stderr
         return json.loads(done.stdout)
 
+    def last_night(self) -> Path:
+        """The folder of the run that is current."""
+        return self.folder / "runs" / (self.folder / "runs" / "current.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory, design: Design, survey: Survey) -> Path:
+    """A workspace after the first round; nobody changes it."""
+    inbox = Inbox(tmp_path_factory.mktemp("once") / "ws", design, survey)
+    assert run("init", inbox.folder).returncode == 0
+    of_few_areas(inbox.folder)
+    inbox.replace(_ROUNDS[0])
+    assert inbox.night()["lifecycle"] == {"new": 3}
+    return inbox.folder
+
 
 @pytest.fixture
-def inbox(tmp_path: Path, design: Design, survey: Survey) -> Inbox:
-    return Inbox(tmp_path / "ws", design, survey)
+def inbox(once: Path, tmp_path: Path, design: Design, survey: Survey) -> Inbox:
+    """The workspace after the first round."""
+    return Inbox(Path(shutil.copytree(once, tmp_path / "ws")), design, survey)
 
 
-def lives(night: dict) -> dict[tuple[str, str], int]:
+def lives(night: Path) -> dict[tuple[str, str], int]:
     """Findings by item and status."""
-    frame = pl.read_csv(Path(night["folder"]) / "restricted" / "findings-life.csv", infer_schema=False)
+    frame = pl.read_csv(night / "restricted" / "findings-life.csv", infer_schema=False)
     return {(item, status): count for item, status, count in frame.group_by("item", "status").len().rows()}
 
 
 def test_three_rounds_in_a_workspace(inbox: Inbox) -> None:
-    nights = []
-    for people in _ROUNDS:
+    folders, nights = [inbox.last_night()], []
+    for people in _ROUNDS[1:]:
         inbox.replace(people)
         nights.append(inbox.night())
-    assert lives(nights[0]) == {("education", "new"): 2, ("mobile", "new"): 1}
-    assert lives(nights[1]) == {("education", "fixed"): 2, ("education", "new"): 1, ("mobile", "open"): 1}
-    assert lives(nights[2]) == {("education", "fixed"): 2, ("education", "reopened"): 1, ("mobile", "fixed"): 1}
+        folders.append(inbox.last_night())
+    first, second, third = map(lives, folders)
+    assert first == {("education", "new"): 2, ("mobile", "new"): 1}
+    assert second == {("education", "fixed"): 2, ("education", "new"): 1, ("mobile", "open"): 1}
+    assert third == {("education", "fixed"): 2, ("education", "reopened"): 1, ("mobile", "fixed"): 1}
     assert [night["lifecycle"] for night in nights] == [
-        {"new": 3},
         {"fixed": 1, "new": 1, "open": 1},  # 99 became 98: another wrong answer, nothing is mended
         {"fixed": 2, "reopened": 1},
     ]
-    assert nights[2]["flagged_rules"] == []
-    assert nights[2]["never_fired"] > 400
+    assert nights[-1]["flagged_rules"] == []
+    assert nights[-1]["never_fired"] > 400
 
-    folder = Path(nights[1]["folder"])
+    folder = folders[1]
     (_, head, *lines) = sheets_of(folder / "restricted" / "问题清单.xlsx")["问题清单"]
     told = {line[head.index("项目")]: line[head.index("状态")] for line in lines}
     assert told == {"受教育程度": "新", "手机号码": "仍在"}
@@ -88,8 +104,6 @@ def test_three_rounds_in_a_workspace(inbox: Inbox) -> None:
 
 
 def test_fixed_is_the_same_number_wherever_it_is_told(inbox: Inbox) -> None:
-    inbox.replace(_ROUNDS[0])
-    inbox.night()
     inbox.replace(_ROUNDS[1])
     shown = run("nightly", inbox.folder)
     assert "到现在为止已改好的：1\n" in shown.stdout
@@ -98,23 +112,21 @@ def test_fixed_is_the_same_number_wherever_it_is_told(inbox: Inbox) -> None:
 
 
 def test_a_damaged_file_leaves_the_lives_alone_and_a_renamed_one_too(inbox: Inbox) -> None:
-    path = inbox.replace(_ROUNDS[0])
-    first = inbox.night()
-    good = path.read_bytes()
+    (path,) = (inbox.folder / "inbox").rglob("*.xlsx")
+    first, good = lives(inbox.last_night()), path.read_bytes()
     path.write_bytes(good[:300])
-    second = inbox.night()
-    kept = {key: count for key, count in lives(second).items() if key[0]}
-    assert kept == lives(first)
+    inbox.night()
+    assert {key: count for key, count in lives(inbox.last_night()).items() if key[0]} == first
     path.write_bytes(good)
     path.rename(path.with_name("改了名.xlsx"))
-    assert {key: count for key, count in lives(inbox.night()).items() if key[0]} == lives(first)
+    inbox.night()
+    assert {key: count for key, count in lives(inbox.last_night()).items() if key[0]} == first
 
 
 def test_what_is_published_names_nobody(inbox: Inbox) -> None:
-    inbox.replace(_ROUNDS[0])
-    night = inbox.night()
-    ids = pl.read_csv(Path(night["folder"]) / "restricted" / "findings-life.csv", infer_schema=False)["id"]
-    published = [*Path(night["folder"]).glob("statistics/*.csv"), *Path(night["folder"]).glob("**/*.json")]
+    night = inbox.last_night()
+    ids = pl.read_csv(night / "restricted" / "findings-life.csv", infer_schema=False)["id"]
+    published = [*night.glob("statistics/*.csv"), *night.glob("**/*.json")]
     assert {"改错进度.csv", "规则统计.csv", "progress.json", "run.json"} <= {path.name for path in published}
     for path in published:
         text = path.read_text(encoding="utf-8")
@@ -124,7 +136,6 @@ def test_what_is_published_names_nobody(inbox: Inbox) -> None:
 
 
 def test_progress_shows_towns_then_villages(inbox: Inbox) -> None:
-    inbox.replace(_ROUNDS[0])
     inbox.replace([person(9)], OTHER_VILLAGE)
     inbox.night()
     shown = run("progress", inbox.folder)
@@ -143,8 +154,6 @@ def test_progress_shows_towns_then_villages(inbox: Inbox) -> None:
 
 
 def test_progress_as_json(inbox: Inbox) -> None:
-    inbox.replace(_ROUNDS[0])
-    inbox.night()
     told = json.loads(run("progress", inbox.folder, "--json").stdout)
     assert told["schema"] == "bishan-survey/progress/1"
     assert [area["level"] for area in told["league"]] == ["district"] + ["town"] * TOWNS
@@ -154,16 +163,16 @@ def test_progress_as_json(inbox: Inbox) -> None:
 
 
 def test_progress_needs_a_night_and_a_known_town(inbox: Inbox) -> None:
-    assert run("progress", inbox.folder).returncode == 4
     unknown = run("progress", inbox.folder, "--town", "别的镇")
     assert unknown.returncode == 2
     assert "三合镇" in unknown.stderr
+    (inbox.folder / "runs" / "current.txt").unlink()
+    assert run("progress", inbox.folder).returncode == 4
 
 
 @pytest.mark.parametrize("fault", ["gone", "cut", "run"])
 def test_lives_are_never_begun_anew_in_silence(inbox: Inbox, fault: str) -> None:
-    inbox.replace(_ROUNDS[0])
-    remembered = Path(inbox.night()["folder"]) / "restricted" / "findings-life.parquet"
+    remembered = inbox.last_night() / "restricted" / "findings-life.parquet"
     if fault == "gone":
         remembered.unlink()
     elif fault == "cut":
@@ -178,8 +187,7 @@ def test_lives_are_never_begun_anew_in_silence(inbox: Inbox, fault: str) -> None
 
 
 def test_after_a_night_of_an_older_program_everything_is_new(inbox: Inbox) -> None:
-    inbox.replace(_ROUNDS[0])
-    folder = Path(inbox.night()["folder"])
+    folder = inbox.last_night()
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     del record["lifecycle"]
     (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")

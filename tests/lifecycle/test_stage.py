@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bishan_survey.model import AreaFrame, Design, FollowUp, Survey
+from tests.laws import tried
 from tests.lifecycle.nights import Nights, accepting, life, moment, saying, statuses, without
 from tests.returns.sending import OTHER_VILLAGE, VILLAGE, File, person
 
@@ -217,7 +218,7 @@ def fates(followed: FollowUp) -> list[tuple[object, ...]]:
     return followed.lives.findings.drop("file", "sheet", "row", "cell").sort("id").rows()
 
 
-@settings(max_examples=8, deadline=None)
+@tried(4)
 @given(rounds=st.lists(_ROUND, min_size=1, max_size=3), seed=st.randoms())
 def test_ids_and_statuses_do_not_depend_on_order_and_everything_adds_up(
     design: Design, survey: Survey, areas: AreaFrame, rounds: list, seed

@@ -1,8 +1,6 @@
 """Departments' lists beside the survey: every row has one fate, nobody is guessed, and both sides are told."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +9,7 @@ from tempfile import TemporaryDirectory
 import hypothesis.strategies as st
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from bishan_survey.delivery import INDICATOR_BOOK, RECONCILED_BOOK, by_town, indicator_lines
 from bishan_survey.delivery.reconciled import list_problems, persons_apart, rows_apart
@@ -22,7 +20,9 @@ from bishan_survey.errors import DefinitionError
 from bishan_survey.intake import submission_of
 from bishan_survey.model import AreaFrame, Departments, Design, RowStatus, Survey
 from bishan_survey.workspace import Workspace
+from tests.laws import tried
 from tests.people import certificate, identity
+from tests.program import run
 from tests.registers.lists import FAR
 from tests.returns.sending import File, night, person
 from tests.returns.test_nights import District
@@ -161,7 +161,7 @@ def test_a_household_is_known_by_its_head_too(office: Office) -> None:
 _ROW = st.tuples(st.sampled_from([1, 3, 5, 7, 55, 101]), st.sampled_from(["", "试验甲", "别人"]), st.booleans())
 
 
-@settings(deadline=None, max_examples=25)
+@tried(8)
 @given(st.lists(st.tuples(_ROW, st.sampled_from(["", "停保", "正常"])), max_size=12), st.randoms())
 def test_no_row_is_lost_and_their_order_does_not_matter(office: Office, drawn: list, random) -> None:
     rows = [
@@ -241,10 +241,10 @@ def test_nights_and_commands(tmp_path: Path, design: Design) -> None:
     folder = this.workspace.root / "registers" / PENSION
     folder.mkdir(parents=True)
     (folder / "社保.csv").write_text(listed(f"{identity(order=3)},试验丙,", "123,坏,")[1], encoding="utf-8")
-    run = this.night().folder
-    document = json.loads((run / "statistics" / "indicators.json").read_text(encoding="utf-8"))
+    published = this.night().folder
+    document = json.loads((published / "statistics" / "indicators.json").read_text(encoding="utf-8"))
     assert [year["year"] for year in document["years"]] == [2024, 2025]
-    book = sheets_of(run / "statistics" / INDICATOR_BOOK)
+    book = sheets_of(published / "statistics" / INDICATOR_BOOK)
     assert [*book] == ["指标（内部）", "定义", "各镇街（内部）", "部门名单", "历年", "历年的图", "历年的定义"]
     lines = [row for row in book["历年"][2:] if row[0] != ""]
     changed = {row[1]: row[-1] for row in lines}
@@ -252,36 +252,31 @@ def test_nights_and_commands(tmp_path: Path, design: Design) -> None:
     assert changed["残疾人城乡居民基本医疗保险参保率"] == ""
     assert changed["残疾人家庭人均收入年均增长"] == "2024年、2025年不可计算"
     public = "".join(
-        (run / "statistics" / name).read_text(encoding="utf-8-sig")
+        (published / "statistics" / name).read_text(encoding="utf-8-sig")
         for name in ("指标.csv", "历年指标.csv", "indicators.json")
     )
     assert "※口径有变，与以前不可比" in public
     assert document["breaks"]["I06"] == [2025]
     assert "试验" not in public
     assert identity(order=3)[:14] not in public
-    record = json.loads((run / "run.json").read_text(encoding="utf-8"))["departments"]
+    record = json.loads((published / "run.json").read_text(encoding="utf-8"))["departments"]
     assert record["lists"][PENSION]["rows"] == record["lists"][PENSION]["matched"] + 1 == 2
     assert record["indicators"]["I06"]["numerator"] == 1
     assert "I01" in record["not_computed"]
-    page = (run / "报告.html").read_text(encoding="utf-8")
+    page = (published / "报告.html").read_text(encoding="utf-8")
     assert page.count("<svg") == len([row for row in lines if "" not in row[3:5]])
-    assert [*sheets_of(run / "restricted" / RECONCILED_BOOK)][2:4] == ["说法不同的人", "名单里对不上的行"]
-    (own,) = sheets_of(run / "restricted" / "镇街" / "璧城街道" / f"璧城街道{RECONCILED_BOOK}").values()
-    (others,) = sheets_of(run / "restricted" / "镇街" / "三合镇" / f"三合镇{RECONCILED_BOOK}").values()
+    assert [*sheets_of(published / "restricted" / RECONCILED_BOOK)][2:4] == ["说法不同的人", "名单里对不上的行"]
+    (own,) = sheets_of(published / "restricted" / "镇街" / "璧城街道" / f"璧城街道{RECONCILED_BOOK}").values()
+    (others,) = sheets_of(published / "restricted" / "镇街" / "三合镇" / f"三合镇{RECONCILED_BOOK}").values()
     assert len(others) == 2
-    told = pl.read_csv(run / "restricted" / "reconciled.csv", infer_schema=False)
+    told = pl.read_csv(published / "restricted" / "reconciled.csv", infer_schema=False)
     assert [row[own[1].index("姓名")] for row in own[2:]] == told.filter(镇街="璧城街道")["姓名"].to_list()
     assert told.filter(情况="名单里有，调查说没有")["姓名"].to_list() == ["试验丙"]
     for command, wanted in (
         ("indicators", "残疾人城乡居民基本养老保险参保率"),
         ("reconcile", "名单里有，调查说没有：1"),
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "bishan_survey", command, str(this.workspace.root)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
+        done = run(command, this.workspace.root)
         assert done.returncode == 0, done.stderr
         assert wanted in done.stdout
         assert "试验" not in done.stdout + done.stderr
@@ -293,6 +288,5 @@ def test_a_list_that_cannot_be_read_is_told_by_the_exit_code(tmp_path: Path, des
     folder = district.workspace.root / "registers" / PENSION
     folder.mkdir(parents=True)
     (folder / "社保.xlsx").write_bytes(b"PK no workbook")
-    command = [sys.executable, "-m", "bishan_survey", "nightly", str(district.workspace.root)]
     for more in ([], ["--if-changed"]):
-        assert subprocess.run([*command, *more], capture_output=True).returncode == 5
+        assert run("nightly", district.workspace.root, *more).returncode == 5

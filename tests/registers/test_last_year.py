@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bishan_survey.corrections import Line
@@ -13,6 +13,7 @@ from bishan_survey.examination import beside_last_year
 from bishan_survey.model import AreaFrame, Design, Survey, Turnover
 from tests.corrections.lines import accept
 from tests.corrections.lines import night as corrected_night
+from tests.laws import tried
 from tests.people import certificate, identity
 from tests.registers.years import Years, asked, changed, outcomes
 from tests.returns.sending import OTHER_VILLAGE, VILLAGE, File, person
@@ -181,7 +182,7 @@ _ANSWERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(8)
 @given(before=st.lists(_ANSWERS, max_size=6), now=st.lists(_ANSWERS, max_size=6), random=st.randoms())
 def test_laws(before: list[dict], now: list[dict], random, years: Years) -> None:
     """Everybody is told once, counts are those of the list, and the order of files and rows changes nothing."""

@@ -14,9 +14,9 @@ from bishan_survey.forms import FormContent, write_form
 from bishan_survey.model import AreaFrame, Design, Survey
 from bishan_survey.nightly import Night, nightly
 from bishan_survey.workspace import Workspace, create_workspace
-from tests.cli.test_commands import run
 from tests.conftest import EDITION
 from tests.people import certificate
+from tests.program import run
 from tests.returns.sending import VILLAGE, Silent, person
 from tests.workbooks import sheets_of, table, write_cells
 

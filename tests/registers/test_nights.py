@@ -1,8 +1,6 @@
 """Nights of a workspace with a roster, read from real files of several layouts, and what is written of it."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +12,7 @@ from bishan_survey.nightly import Night
 from bishan_survey.workspace import RECORD
 from tests.areas import TOWNS, few_areas
 from tests.people import certificate, identity
+from tests.program import run
 from tests.registers.lists import FAR, HERE
 from tests.returns.sending import person
 from tests.returns.test_nights import District
@@ -159,17 +158,13 @@ def test_a_bad_roster_does_not_stop_the_night(district: District) -> None:
 def test_the_command(district: District) -> None:
     put(district, "底册.csv", csv_of((HERE, "试验甲", certificate(order=1)), (HERE, "试验庚", certificate(order=7))))
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "bishan_survey", "roster", str(district.workspace.root), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
-
-    shown = run("--town", "璧城街道")
+    shown = run("roster", district.workspace.root, "--town", "璧城街道")
     assert shown.returncode == 0, shown.stderr
     assert "入户率（全部应调查的人）：50.0%（1÷2；入户调查和见面调查的人 ÷ 底册上的全部人" in shown.stdout
     assert "试验" not in shown.stdout + shown.stderr
     assert identity(order=1)[:14] not in shown.stdout + shown.stderr
     put(district, "坏的.xlsx", b"PK no workbook")
-    document = run("--json")
+    document = run("roster", district.workspace.root, "--json")
     assert document.returncode == 5
     content = json.loads(document.stdout)
     assert content["schema"] == "bishan-survey/roster/1"

@@ -6,13 +6,14 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bishan_survey.design import load_design
 from bishan_survey.frames import STATUS
 from bishan_survey.model import AreaFrame, Batch, Design, Survey, Village
 from bishan_survey.registers import check_roster
+from tests.laws import tried
 from tests.lifecycle.nights import Nights
 from tests.lifecycle.nights import statuses as lives
 from tests.people import identity
@@ -221,7 +222,7 @@ def files(kind: str, places: list[tuple[int, str, bool]]) -> list[File]:
     return [File(f"{kind}{village}", of, village) for village, of in people.items()]
 
 
-@settings(max_examples=8, deadline=None)
+@tried(4)
 @given(roster=_PLACES, returns=_PLACES, seed=st.randoms(use_true_random=False))
 def test_nobody_is_lost_or_told_twice(roster, returns, seed) -> None:
     office = Office(_DESIGN, _SURVEY, _AREAS)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bishan_survey import frames
@@ -13,6 +13,7 @@ from bishan_survey.consolidation import coverage_of, ledger_of
 from bishan_survey.examination import examine_batch
 from bishan_survey.frames import ADDRESS, STATUS
 from bishan_survey.model import AreaFrame, Batch, Design, Survey
+from tests.laws import tried
 from tests.returns.sending import OTHER_VILLAGE, PERSON, RESOURCES, VILLAGE, File, Silent, night, person, sent, settled
 
 _ON_TIME, _LATER, _LATE = "2025-11-01T02:00:00+08:00", "2025-11-02T02:00:00+08:00", "2025-12-01T02:00:00+08:00"
@@ -316,7 +317,7 @@ _FILES = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@tried(8)
 @given(drawn=_FILES, seed=st.randoms())
 def test_the_order_of_files_changes_nothing_and_nobody_counts_twice(done, settling, drawn, seed) -> None:
     files = [

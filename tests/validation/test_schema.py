@@ -5,7 +5,7 @@ import warnings
 import pandera.polars as pa
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import bishan_survey
@@ -13,6 +13,7 @@ from bishan_survey import frames
 from bishan_survey.errors import DefinitionError
 from bishan_survey.model import Design, Severity, Sheet, Survey
 from bishan_survey.validation import build_schema, checks_for, failures, type_records
+from tests.laws import tried
 from tests.people import ADULT, adult, certificate
 
 
@@ -50,7 +51,7 @@ _ANSWERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(10)
 @given(changes=st.lists(_ANSWERS, min_size=1, max_size=5))
 def test_pandera_and_the_one_pass_agree(changes: list[dict[str, str]], design: Design, survey: Survey) -> None:
     sheet = design.questionnaires["bishan-2025"].sheet("person")

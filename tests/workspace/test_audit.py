@@ -139,5 +139,5 @@ def test_two_commands_at_once_write_one_after_the_other(tmp_path: Path, monkeypa
     told = check_audit(tmp_path)
     assert (told.head.lines, told.problems) == (16, ())
     monkeypatch.setattr(audit, "_SECONDS", 0)
-    with FileLock(tmp_path / audit._LOCK), pytest.raises(BusyError):
+    with FileLock(tmp_path / audit.RECORD_LOCK), pytest.raises(BusyError):
         put_on_record(tmp_path, Act("x", {}), _NOW)

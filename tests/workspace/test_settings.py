@@ -1,9 +1,6 @@
 """Where settings come from, and what is said of those that nobody knows."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import pytest
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.workspace import KEYS, Overrides, Workspace, read_values
 from tests.conftest import EDITION
+from tests.program import Ran, run
 
 _EDITIONS = frozenset({EDITION})
 
@@ -98,21 +96,17 @@ def test_everything_that_is_wrong_is_told_at_once(workspace: Workspace) -> None:
 
 
 def test_the_commands_show_and_check(workspace: Workspace) -> None:
-    words = [sys.executable, "-m", "bishan_survey", "--set", "thresholds.held_share=0.1", "config"]
-    environment = {**os.environ, "BISHAN_SURVEY_SURVEY_TITLE": "另一个名称"}
+    def config(*more: object) -> Ran:
+        words = ("--set", "thresholds.held_share=0.1", "config", *more)
+        return run(*words, BISHAN_SURVEY_SURVEY_TITLE="另一个名称")
 
-    def run(*more: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*words, *map(str, more)], capture_output=True, text=True, encoding="utf-8", env=environment
-        )
-
-    shown = json.loads(run("show", workspace.root, "--json").stdout)["settings"]
+    shown = json.loads(config("show", workspace.root, "--json").stdout)["settings"]
     by_id = {one["id"]: one for one in shown}
     assert by_id["thresholds.held_share"]["source"] == "flag"
     assert by_id["survey.title"]["value"] == "另一个名称"
-    assert "来自：环境变量" in run("show", workspace.root).stdout
-    assert run("check", workspace.root).returncode == 0
+    assert "来自：环境变量" in config("show", workspace.root).stdout
+    assert config("check", workspace.root).returncode == 0
     add(workspace, "\n[surwey]\n")
-    wrong = run("check", workspace.root)
+    wrong = config("check", workspace.root)
     assert wrong.returncode == 4
     assert "不认识 [surwey]，是不是 survey" in wrong.stderr
