@@ -48,6 +48,7 @@ from bishan_survey.record import (
     persons_on_record,
     run_record,
     since_last_year,
+    until_pairs,
     version_pairs,
 )
 from bishan_survey.registers import roster_of
@@ -250,7 +251,11 @@ def _results(workspace: Workspace, design: Design, examined: Examined, consolida
         left_out=[(f"{shell.id} {shell.title}", reason) for shell, reason in consolidated.left_out],
         ledger=examined.ledger,
         records=_counted(examined.batch, design, survey),
-        coverage=[*coverage_pairs(examined.coverage), *missing_pairs(examined.coverage)],
+        coverage=[
+            *until_pairs(examined.batch.sources["received"]),
+            *coverage_pairs(examined.coverage),
+            *missing_pairs(examined.coverage),
+        ],
         register=register_sheet(examined.batch.returns, areas),
         versions=version_pairs(design, survey),
     )

@@ -29,7 +29,7 @@ from bishan_survey.delivery import (
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.model import Design, DisclosurePolicy, Table, TableShell
 from bishan_survey.private import make_private_folder
-from bishan_survey.record import version_pairs
+from bishan_survey.record import until_pairs, version_pairs
 from bishan_survey.tracing import counted_units
 from bishan_survey.workspace import (
     RunFolder,
@@ -300,10 +300,11 @@ def _worded(tables: Sequence[Table], design: Design) -> list[Table]:
 
 
 def _coverage(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """From how many villages the numbers come; nothing of their rows, which may be few."""
+    """From when and how many villages the numbers come; nothing of their rows, which may be few."""
     villages = record.get("villages", {})
     labels = {"expected": "应报送的村（社区）", "reported": "已报送"}
-    return [(label, f"{villages[key]}") for key, label in labels.items() if key in villages]
+    until = until_pairs(one.get("received") for one in record.get("inputs", ()))
+    return [*until, *((label, f"{villages[key]}") for key, label in labels.items() if key in villages)]
 
 
 def protection_pairs(policy: DisclosurePolicy) -> list[tuple[str, str]]:

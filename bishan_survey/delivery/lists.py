@@ -73,7 +73,7 @@ def write_list(workbook: Workbook, styles: Styles, part: ListSheet) -> None:
     if shown.height:
         sheet.autofilter(1, 0, shown.height + 1, len(shown.columns) - 1)
     sheet.freeze_panes(2, 0)
-    set_up_page(sheet, (1, 1))
+    set_up_page(sheet, (1, 1), sum(widths))
 
 
 def fitting(frame: pl.DataFrame, widths: Sequence[int]) -> list[int]:

@@ -169,7 +169,7 @@ def _sheets(departments: Departments, areas: AreaFrame) -> Sequence[ListSheet]:
         ListSheet("小结", (24, 14, 8, 10, 8, *(12 for _ in ROWS)), list_counts(departments)),
         ListSheet("各镇街", (24, 22, 10, 16, 16, 10, 16), by_town(departments, areas)),
         _persons_sheet(departments, areas),
-        ListSheet("名单里对不上的行", (24, 24, 14, 14, 26, 14, 28, 34, 14, 8, 10), rows_apart(departments, areas)),
+        ListSheet("名单里对不上的行", (24, 24, 14, 14, 26, 14, 28, 40, 14, 8, 10), rows_apart(departments, areas)),
         ListSheet("读不懂的", (24, 36, 16, 8, 10, 40), list_problems(departments)),
     ]
 

@@ -103,6 +103,7 @@ def test_the_workbook_says_what_it_is(workspace: Workspace, few: Design, tmp_pat
     assert "收表台账" not in book
     assert "应报送的村（社区） 10 已报送 9" in texts["说明"]
     assert "调查表 bishan-2025" in texts["说明"]
+    assert re.search(r"数据截至（最后一份文件收到的日期） \d{4}-\d\d-\d\d", texts["说明"])
     assert "各镇街按残疾类别分的持证残疾人" in texts["目录"], "no villages, neither in the table nor in its title"
     assert texts["T10"].startswith("表T10  各镇街按残疾类别分的持证残疾人")
     assert "另见表T61（没有公布）、表T10。" in texts["T60"]
@@ -123,6 +124,13 @@ def test_links_lead_somewhere_and_pages_print(workspace: Workspace, few: Design,
     assert not [sheet for sheet in sheets if "<mergeCell" in sheet]
     repeated = set(re.findall(r"""Print_Titles"[^>]*>'?([^'!]+)'?!""", whole))
     assert repeated >= {"目录", *_TABLES}
+
+
+def test_titles_of_public_tables_can_be_cut_to_the_areas_that_they_have() -> None:
+    public = [shell for shell in load_design().shells if shell.public and not shell.stub]
+    begins = {"village": "各镇街、村（社区）", "town": "各镇街", "district": ""}
+    assert public
+    assert all(shell.title.startswith(begins[shell.areas[-1]]) for shell in public)
 
 
 def test_reasons_stay_in_the_office(workspace: Workspace, few: Design, tmp_path: Path) -> None:
