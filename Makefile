@@ -68,7 +68,7 @@ lock: ## 重新生成依赖锁定文件（带哈希，不带任何索引地址�
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install -q uv
 	.venv-lock/bin/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra dev -o requirements/dev.lock
-	.venv-lock/bin/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/run.lock
+	.venv-lock/bin/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra passwords --extra encryption -o requirements/run.lock
 	.venv-lock/bin/uv pip compile -q requirements/bench.in --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/bench.lock
 	.venv-lock/bin/uv pip compile -q requirements/old-cpu.in -c requirements/run.lock --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/old-cpu.lock
 

@@ -84,11 +84,11 @@ class Delivery:
         return pl.concat([stood[self.made.faults["line"]], self.made.faults], how="horizontal")
 
 
-def profile_of(design: Design, name: str) -> DeliveryProfile:
+def sound_profile(design: Design, name: str) -> DeliveryProfile:
     """A sound profile, by its id.
 
     Raises:
-        UsageError: there is none, or it is one of records that cannot be told apart.
+        UsageError: there is none.
         DefinitionError: something is wrong with it.
     """
     profile = design.profiles.get(name)
@@ -96,6 +96,17 @@ def profile_of(design: Design, name: str) -> DeliveryProfile:
         raise UsageError(f"没有上报格式 {name}", f"现有：{'、'.join(design.profiles)}")
     if problems := [*problems_of(design, profile)]:
         raise DefinitionError(problems)
+    return profile
+
+
+def profile_of(design: Design, name: str) -> DeliveryProfile:
+    """A sound profile that can be delivered by, by its id.
+
+    Raises:
+        UsageError: there is none, or it is one of records that cannot be told apart.
+        DefinitionError: something is wrong with it.
+    """
+    profile = sound_profile(design, name)
     if not profile.key and not profile.lines:
         raise UsageError(f"上报格式 {name} 没有写 key：凭哪几列认出是谁", "请在 templates/delivery 的这个格式里补上")
     return profile

@@ -31,7 +31,7 @@ def _age() -> Any:
     try:
         import pyrage
     except ImportError:
-        advice = "请安装：python -m pip install pyrage（离线的，从安装包里装）"
+        advice = "请安装：python -m pip install pyrage（离线安装包里已有）"
         raise UsageError("加密要用 pyrage，这里没有安装", advice) from None
     return pyrage
 

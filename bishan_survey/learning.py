@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bishan_survey.design import widest_sheet
+from bishan_survey.design import SAVE_AS, headers_in, read_blank, why_not, widest_sheet
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.handwritten import squeezed
 from bishan_survey.intake import HeaderIndex
 from bishan_survey.model import CodeList, Design, Item, ValueType
 from bishan_survey.reading.dropdowns import choices, dropdowns
-from bishan_survey.reading.grid import Contents, Grid, Refusal, Request
-from bishan_survey.reading.pool import open_pool
+from bishan_survey.reading.grid import Contents, Grid, UnreadableFile
+from bishan_survey.reading.outline import outline_of
+from bishan_survey.reading.parts import Parts
 
 _HEADER_ROWS = 20
 _FEWEST = 2
@@ -33,8 +34,8 @@ class Learnt:
     """As spreadsheet programs count it."""
     columns: tuple[tuple[str, Item | None], ...]
     """Each header with the item that it surely names."""
-    hidden: tuple[str, ...]
-    """Hidden worksheets."""
+    held_below: int | None
+    """The first row below the header in which something stands: an example, or what is to be filled in."""
     offered: tuple[tuple[str, ...], ...]
     """What can be chosen in each column."""
 
@@ -43,37 +44,40 @@ def learn(path: Path, design: Design, unit: str) -> Learnt:
     """Understand a blank import workbook.
 
     Raises:
-        WorkspaceError: it cannot be read, or no row in it is surely the header.
+        WorkspaceError: it is no .xlsx or cannot be read, or no row in it is surely the header.
     """
-    with open_pool(1) as pool:
-        (answer,) = pool.read([Request(path, path.name)])
-    if not isinstance(answer, Contents):
-        why = (
-            design.notices[answer.notice].message.format(**answer.details) if isinstance(answer, Refusal) else "压缩包"
-        )
-        raise WorkspaceError(f"{path.name} 读不了：{why}", "请用 WPS 或 Excel 打开，另存为没有密码的 .xlsx")
+    answer = read_blank(path)
+    if not isinstance(answer, Contents) or why_not(design, path, answer):
+        raise WorkspaceError(why_not(design, path, answer), f"{SAVE_AS}，再学一次")
     index = _index(design, unit)
     headed = [(found, grid) for grid in answer.grids if not grid.hidden and (found := _header(grid, index))]
     if not headed:
         raise WorkspaceError(f"{path.name} 中没有找到表头", f"前{_HEADER_ROWS}行里至少要有{_FEWEST}个认得的列名")
     (_, row), grid = max(headed, key=lambda one: one[0][0])
-    headers = [text.strip() for text in grid.rows[row]]
-    named = [index.item(text) if text else None for text in headers]
-    twice = {name for name, times in Counter(named).items() if times > 1}
+    headers = headers_in(grid, row)
+    named = {place: index.item(text) for place, text in headers.items()}
+    known = {name for name, times in Counter(named.values()).items() if name and times == 1}
     items = index.sheet.by_name
-    places = [place for place, text in enumerate(headers) if text]
     lists = [one for one in dropdowns(path.read_bytes()) if one.sheet == grid.name]
     return Learnt(
         sheet=grid.name,
-        header_row=row + 1,
+        header_row=row,
         columns=tuple(
-            (headers[place], items[name] if (name := named[place]) and name not in twice else None) for place in places
+            (text, items[name] if (name := named[place]) in known else None) for place, text in headers.items()
         ),
-        hidden=tuple(other.name for other in answer.grids if other.hidden),
+        held_below=_held_below(path, grid.name, row),
         offered=tuple(
-            next((choices(one, answer.grids) for one in lists if place in one.columns), ()) for place in places
+            next((choices(one, answer.grids) for one in lists if place in one.columns), ()) for place in headers
         ),
     )
+
+
+def _held_below(path: Path, sheet: str, header_row: int) -> int | None:
+    try:
+        rows = outline_of(Parts(path.read_bytes()), sheet).rows
+    except UnreadableFile as error:
+        raise WorkspaceError(f"{path.name} 的工作表“{sheet}”不能照着填", f"{SAVE_AS}，再学一次") from error
+    return next((row.number for row in rows if row.holds and row.number > header_row), None)
 
 
 def _index(design: Design, unit: str) -> HeaderIndex:
@@ -84,13 +88,13 @@ def _index(design: Design, unit: str) -> HeaderIndex:
 
 
 def _header(grid: Grid, index: HeaderIndex) -> tuple[int, int] | None:
-    """How many known headers the row has that has most of them, and which row that is."""
+    """How many known headers the row has that has most of them, and which row that is (the first is 1)."""
     counted = [
-        (len({item for text in row if (item := index.item(text))}), -place)
-        for place, row in enumerate(grid.rows[:_HEADER_ROWS])
+        (len({item for text in headers_in(grid, row).values() if (item := index.item(text))}), -row)
+        for row in range(1, min(_HEADER_ROWS, len(grid.rows)) + 1)
     ]
-    known, place = max(counted, default=(0, 0))
-    return (known, -place) if known >= _FEWEST else None
+    known, row = max(counted, default=(0, 0))
+    return (known, -row) if known >= _FEWEST else None
 
 
 def profile_text(learnt: Learnt, template: str, name: str, unit: str, design: Design) -> str:
@@ -104,14 +108,14 @@ def profile_text(learnt: Learnt, template: str, name: str, unit: str, design: De
         design: the definitions.
     """
     title = Path(template).stem
-    source = f"模板 {template}，工作表“{learnt.sheet}”，表头在第{learnt.header_row}行"
+    source = f"模板 {template}"
     keys = {"id": name, "title": title, "unit": unit, "file_name": f"{title}.xlsx", "sheet_name": learnt.sheet}
     lines = [
         f"# 由 bishan-survey profile learn 从 {template} 起草。请逐列核对：凭列名认的；认不出的 sql 是空的，要补上。",
-        "# 补好以后放进 templates/delivery/，运行 bishan-survey design check。",
-        *_not_kept(learnt),
+        f"# 补好以后，和 {template} 一起放进 templates/delivery/，运行 bishan-survey design check。",
         "",
         *(f"{key} = {_text(value)}" for key, value in (keys | {"source": source, "mark": "PROPOSED"}).items()),
+        *_layout(learnt, template),
         '# 凭哪几列认出是哪一条（回执靠它对人），如 ["残疾证号"]',
         "key = []",
     ]
@@ -120,12 +124,13 @@ def profile_text(learnt: Learnt, template: str, name: str, unit: str, design: De
     return "\n".join(lines) + "\n"
 
 
-def _not_kept(learnt: Learnt) -> Iterator[str]:
-    if learnt.header_row > 1:
-        yield f"# 模板的表头在第{learnt.header_row}行；deliver 写的表，表头在第1行，没有上面的标题行。"
-        yield "# 对方要标题行的，请把写好的内容贴进模板再传。"
-    if learnt.hidden:
-        yield f"# 模板有隐藏的工作表：{'、'.join(learnt.hidden)}；deliver 写的表没有它们。"
+def _layout(learnt: Learnt, template: str) -> Iterator[str]:
+    yield f"template = {_text(template)}  # 记录填进它的副本，其余原样"
+    yield f"header_row = {learnt.header_row}"
+    if learnt.held_below:
+        yield f"# 模板第{learnt.held_below}行有内容，是例子还是说明？记录从第几行写起，由您写："
+        yield "# 以上的照留，从这一行起模板里原有的不报出去"
+        yield f"# first_row = {learnt.held_below}"
 
 
 def _column(item: Item | None, offered: Sequence[str], design: Design) -> Iterator[str]:

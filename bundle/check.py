@@ -36,6 +36,7 @@ def main() -> None:
         run(home, program, "sample", "演示", "--persons", "500")
         run(home, program, "nightly", "演示", well=(_CLEAN, _UNUSABLE_FILES))
         run(home, program, "doctor", "演示")
+        run(home, program, "keys", "new", "我的.key")
         # Once more over the same, with the build of polars for old processors, where there is one.
         run(home, "sh", folder / "install.sh", *([FOR_OLD_CPU] if (folder / OLD_CPU).exists() else []))
         run(home, program, "nightly", "演示", well=(_CLEAN, _UNUSABLE_FILES))

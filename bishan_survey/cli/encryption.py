@@ -70,7 +70,7 @@ def encrypt(
     to: Annotated[Path, typer.Option("--to", metavar="文件", help="写成哪个文件：.age。")],
     recipients: Annotated[
         list[str] | None,
-        typer.Option("--for", metavar="公钥", help="加密给谁，可以写几个；不写的，按工作区的 [encryption]。"),
+        typer.Option("--for", metavar="公钥", help="加密给谁，可以写几个；不写的，按设置中的 encryption.recipients。"),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -40,6 +40,7 @@ def export(
 
     不写 --profile 时列出现有的上报格式。
     """
+    from bishan_survey.deliveries import sound_profile
     from bishan_survey.workspace import current_run
 
     opened, design = open_workspace(workspace)
@@ -52,17 +53,16 @@ def export(
         show.table(("格式", "名称", "列数（或行数）", "确定程度"), rows)
         show.document("export/1", {"profiles": [{"id": row[0], "title": row[1]} for row in rows]})
         return
-    if profile not in design.profiles:
-        raise UsageError(f"没有上报格式 {profile}", f"现有：{'、'.join(design.profiles)}")
+    layout = sound_profile(design, profile)
     to = output_path(to, ".xlsx", ".csv")
     if to is None:
         raise UsageError("没有写导出到哪里", "请加 --to 文件.xlsx 或 --to 文件.csv")
     with finished(to) as beside:
-        count = _write_profile(beside, design.profiles[profile], current_run(opened), opened.settings.survey)
-        if not design.profiles[profile].lines:
+        count = _write_profile(beside, layout, current_run(opened), opened.settings.survey)
+        if not layout.lines:
             on_record(opened.root, "export", {"profile": profile, "records": count})
     show.heading(f"已导出{count}条到 {to}")
-    if not design.profiles[profile].lines:
+    if not layout.lines:
         show.remark("文件含个人信息，请妥善保管。")
     show.document("export/1", {"profile": profile, "records": count, "file": str(to)})
 

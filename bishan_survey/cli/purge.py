@@ -23,7 +23,7 @@ def purge(
     yes: Annotated[bool, typer.Option("--yes", help="真的删去；不写只列出会删什么。")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """删去旧的结果：留多少由设置的 [retention] 决定。
+    """删去旧的结果：留多少由设置中的 retention 决定。
 
     先只列出会删什么、为什么；加 --yes 才删，删了什么记在操作记录里。当前的结果和它用的原件、判定单、上报的记录从不删。
     """

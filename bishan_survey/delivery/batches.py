@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from bishan_survey.delivery.profiles import write_text_workbook
+from bishan_survey.delivery.profiles import write_workbooks
 from bishan_survey.model import DeliveryProfile, Survey
 from bishan_survey.private import create_private
 from bishan_survey.reading.incoming import digest_of
@@ -33,13 +33,15 @@ def write_batches(
     size = profile.batch_size or rows.height
     parts = [*rows.iter_slices(size)]
     names = profile.file_names(len(parts), number)
-    for name, part in zip(names, parts, strict=True):
-        if profile.is_csv:
-            _write_csv(folder / name, part, profile.encoding.value)
-        else:
-            write_text_workbook(folder / name, profile.sheet_name, part, survey)
+    files = {folder / name: part for name, part in zip(names, parts, strict=True)}
+    if profile.is_csv:
+        for path, part in files.items():
+            _write_csv(path, part, profile.encoding.value)
+    else:
+        write_workbooks(profile, files, survey)
+    first = profile.data_row
     return pl.concat(
-        pl.select(name=pl.lit(name), line=pl.int_range(2, part.height + 2)).cast({"line": pl.Int64})
+        pl.select(name=pl.lit(name), line=pl.int_range(first, first + part.height)).cast({"line": pl.Int64})
         for name, part in zip(names, parts, strict=True)
     )
 

@@ -1,17 +1,22 @@
 """Records in the layout that another system wants, as its delivery profile says."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 from xlsxwriter import Workbook
 
+from bishan_survey.delivery.filling import write_filled
 from bishan_survey.delivery.preflight import prepared
 from bishan_survey.delivery.private import write_private_csv
 from bishan_survey.design import compile_sql, variables_in
-from bishan_survey.errors import DefinitionError
+from bishan_survey.errors import DefinitionError, WorkspaceError
 from bishan_survey.model import DeliveryProfile, Survey
 from bishan_survey.private import create_private
+
+_CELL = 32_767
+"""Characters that a cell of a workbook holds. xlsxwriter leaves out what is longer."""
 
 
 def missing_variables(profile: DeliveryProfile, records: pl.DataFrame) -> set[str]:
@@ -66,8 +71,35 @@ def write_profile_csv(path: Path, profile: DeliveryProfile, records: pl.DataFram
 def write_profile_xlsx(path: Path, profile: DeliveryProfile, records: pl.DataFrame, survey: Survey) -> int:
     """Write a profile's file as a workbook, every cell as text; returns the number of records."""
     frame = profile_frame(profile, records)
-    write_text_workbook(path, profile.sheet_name, frame, survey)
+    write_workbooks(profile, {path: frame}, survey)
     return frame.height
+
+
+def write_workbooks(profile: DeliveryProfile, files: Mapping[Path, pl.DataFrame], survey: Survey) -> None:
+    """Write lines as workbooks that their owner alone can read: copies of the system's blank one where there is one.
+
+    Args:
+        profile: the layout.
+        files: where to, each with its lines: the profile's columns, all texts.
+        survey: the round of the survey.
+
+    Raises:
+        WorkspaceError: a value is longer than a cell of a workbook can hold; or as :func:`filling.write_filled` says.
+    """
+    for rows in files.values():
+        _refuse_long(rows)
+    if profile.template:
+        write_filled(profile, files)
+        return
+    for path, rows in files.items():
+        write_text_workbook(path, profile.sheet_name, rows, survey)
+
+
+def _refuse_long(rows: pl.DataFrame) -> None:
+    longest = rows.select(pl.all().str.len_chars().max())
+    for header, (most,) in zip(longest.columns, longest.iter_columns(), strict=True):
+        if (most or 0) > _CELL:
+            raise WorkspaceError(f"“{header}”有值超过{_CELL}个字，工作簿的一格放不下", "请改短；程序不会截断")
 
 
 def write_text_workbook(path: Path, sheet_name: str, frame: pl.DataFrame, survey: Survey) -> None:

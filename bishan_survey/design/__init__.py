@@ -5,6 +5,7 @@ from bishan_survey.design.defaults import Defaults, load_defaults
 from bishan_survey.design.lint import example_problems, lint
 from bishan_survey.design.lint_delivery import problems_of
 from bishan_survey.design.lint_outputs import shell_problems
+from bishan_survey.design.lint_template import SAVE_AS, headers_in, read_blank, why_not
 from bishan_survey.design.load import load_design
 from bishan_survey.design.over_time import as_read, lasting_types, time_rules_for
 from bishan_survey.design.sql import (
@@ -27,6 +28,7 @@ from bishan_survey.design.sql import (
 __all__ = [
     "CONTEXT",
     "LIST_DATES",
+    "SAVE_AS",
     "Defaults",
     "aggregates_for",
     "as_read",
@@ -35,6 +37,7 @@ __all__ = [
     "derived_for",
     "dtype",
     "example_problems",
+    "headers_in",
     "inputs_of",
     "lasting_types",
     "lint",
@@ -43,11 +46,13 @@ __all__ = [
     "load_design",
     "problems_of",
     "read_area_frame",
+    "read_blank",
     "rules_for",
     "shell_problems",
     "time_rules_for",
     "unit_types",
     "variable_types",
     "variables_in",
+    "why_not",
     "widest_sheet",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from bishan_survey.design.lint_outputs import codes_of
+from bishan_survey.design.lint_template import template_problems
 from bishan_survey.design.sql import variable_types, widest_sheet
 from bishan_survey.design.trial import short, wrong_sql
 from bishan_survey.model import DeliveryColumn, DeliveryProfile, DeliveryReceipt, Design, Encoding, TableShell
@@ -38,6 +39,7 @@ def _problems(design: Design, profile: DeliveryProfile) -> Iterator[str]:
     else:
         yield from _wrong_columns(design, profile)
     yield from _wrong_names(profile)
+    yield from template_problems(design, profile)
     if profile.receipt:
         yield from _wrong_receipt(profile, profile.receipt)
 

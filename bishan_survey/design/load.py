@@ -43,10 +43,11 @@ from bishan_survey.model import (
     TableShell,
     TimeRule,
 )
+from bishan_survey.reading.incoming import is_dropping
 
 T = TypeVar("T")
 
-_DATA_SUFFIXES = {".toml", ".csv"}
+_DATA_SUFFIXES = {".toml", ".csv", ".xlsx"}
 _MATCHING = ("feature", "measure", "block", "match", "compared")
 _OVER_TIME = ("time_rule", "not_compared")
 _HANDWRITTEN = ("correction", "decision", "changed_number")
@@ -95,12 +96,12 @@ def load_design(root: Path | None = None) -> Design:
         compounds=tuple(_nouns(reader, Compound, layouts["compound"])),
         groupings=tuple(_nouns(reader, Grouping, checks["grouping"])),
         shells=tuple(_nouns(reader, TableShell, tables["table"])),
-        profiles=_profiles(reader),
+        profiles=read_profiles(reader),
         lists=_lists(reader),
         indicators=_indicators(reader),
         time_rules=tuple(_nouns(reader, TimeRule, checks["time_rule"], with_file=True)),
         not_compared=tuple(_nouns(reader, NotCompared, checks["not_compared"])),
-        digest=_digest(root),
+        digest=definitions_digest(root),
     )
     problems = reader.problems or unusable_definitions(design)
     if problems:
@@ -170,16 +171,29 @@ def _code_lists(reader: Reader) -> dict[str, CodeList]:
     return {path.stem: reader.code_list(path) for path in sorted(folder.glob("*.csv"))}
 
 
-def _profiles(reader: Reader) -> dict[str, DeliveryProfile]:
+def read_profiles(reader: Reader) -> dict[str, DeliveryProfile]:
+    """The delivery profiles by id; what is wrong with others is noted by the reader."""
     made = [
         reader.noun(
             DeliveryProfile,
-            {"columns": content.pop("column", ()), "lines": content.pop("line", ())} | content,
+            {"columns": content.pop("column", ()), "lines": content.pop("line", ())}
+            | content
+            | _template(reader, path, content),
             reader.relative(path),
         )
         for path, content in reader.tomls("templates/delivery")
     ]
     return {profile.id: profile for profile in made if profile}
+
+
+def _template(reader: Reader, path: Path, content: dict[str, Any]) -> dict[str, Path]:
+    """Where the blank workbook lies that a profile names: beside it."""
+    name = content.get("template")
+    if not isinstance(name, str):
+        return {}
+    if Path(name).name != name:
+        reader.problems.append(f"{reader.relative(path)}：template：应是文件名，文件放在同一个文件夹")
+    return {"template": path.parent / name}
 
 
 def _lists(reader: Reader) -> tuple[DepartmentList, ...]:
@@ -196,12 +210,12 @@ def _indicators(reader: Reader) -> tuple[Indicator, ...]:
     return tuple(sorted(_nouns(reader, Indicator, whole), key=lambda one: (one.number, one.id)))
 
 
-def _digest(root: Path) -> str:
+def definitions_digest(root: Path) -> str:
     """Hash over names and contents of all definition files."""
     total = hashlib.sha256()
     for folder in ("templates", "validators"):
         for path in sorted((root / folder).rglob("*")):
-            if path.suffix in _DATA_SUFFIXES:
+            if path.suffix in _DATA_SUFFIXES and not is_dropping(path.name):
                 total.update(path.relative_to(root).as_posix().encode())
                 total.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return total.hexdigest()

@@ -93,6 +93,18 @@ class DeliveryProfile:
     """Name of each file where there are several, with ``{delivery}``, ``{batch}`` and ``{batches}``; empty: the
     file's name with the batch behind it."""
     receipt: DeliveryReceipt | None = None
+    template: Path | None = None
+    """The system's own blank workbook, to be filled; ``None``: a plain workbook is written."""
+    header_row: int = 1
+    """Where the header stands in the blank workbook, as spreadsheet programs count."""
+    first_row: int | None = None
+    """Where the records begin in it, and what stands there from the start is not delivered; ``None``: right below the
+    header, where nothing may stand."""
+
+    @property
+    def data_row(self) -> int:
+        """The row of the first record in a workbook, as spreadsheet programs count."""
+        return self.first_row or self.header_row + 1
 
     @property
     def is_csv(self) -> bool:

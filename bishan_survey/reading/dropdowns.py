@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from bishan_survey.reading.grid import Grid, UnreadableFile
+from bishan_survey.reading.grid import Grid, UnreadableFile, column_number
 from bishan_survey.reading.parts import Parts, refuse_doctype
 from bishan_survey.reading.worksheets import worksheets
 
@@ -13,7 +13,6 @@ _RANGE = re.compile(
     r"^(?:'?(?P<sheet>[^'!]+)'?!)?\$?(?P<column>[A-Z]{1,3})\$?(?P<first>\d+):\$?(?P=column)\$?(?P<last>\d+)$"
 )
 _FIRST_CELL = re.compile(r"^([A-Z]{1,3})\d*(?::([A-Z]{1,3})\d*)?$")
-_LETTERS = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +34,37 @@ def dropdowns(content: bytes) -> list[Dropdown]:
 
 
 def _of_sheet(name: str, xml: bytes) -> Iterator[Dropdown]:
-    found: list[tuple[str, list[str]]] = []
-    open_list: list[str] = []
+    for told in _validations(xml):
+        for span in told["sqref"].replace("$", "").split() if told.get("type") == "list" else ():
+            if match := _FIRST_CELL.match(span):
+                first, last = (column_number(letters or match[1]) for letters in (match[1], match[2]))
+                yield Dropdown(name, range(first, last + 1), told["formula1"])
+
+
+def _validations(xml: bytes) -> list[dict[str, str]]:
+    """What each input check says. In Excel 2010 and later, one with a list on another sheet tells its cells inside."""
+    found: list[dict[str, str]] = []
+    path: list[str] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        local = tag.rpartition(":")[2]
-        if local == "dataValidation" and attributes.get("type") == "list":
-            found.append((attributes.get("sqref", ""), []))
-        open_list.append(local)
+        path.append(tag.rpartition(":")[2])
+        if path[-1] == "dataValidation":
+            found.append({"sqref": "", "formula1": ""} | attributes)
 
     def text(part: str) -> None:
-        if found and open_list and open_list[-1] == "formula1" and "dataValidation" in open_list:
-            found[-1][1].append(part)
+        if "dataValidation" in path[:-1]:
+            key = path[path.index("dataValidation") + 1]
+            found[-1][key] = found[-1].get(key, "") + part
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.CharacterDataHandler = start, text
-    parser.EndElementHandler = lambda _: open_list.pop()
+    parser.EndElementHandler = lambda _: path.pop()
     parser.StartDoctypeDeclHandler = refuse_doctype
     try:
         parser.Parse(xml, True)
     except (expat.ExpatError, ValueError, LookupError):
-        return
-    for cells, parts in found:
-        for span in cells.replace("$", "").split():
-            if match := _FIRST_CELL.match(span):
-                first, last = (_column(letters or match[1]) for letters in (match[1], match[2]))
-                yield Dropdown(name, range(first, last + 1), "".join(parts))
+        return []
+    return found
 
 
 def choices(one: Dropdown, grids: tuple[Grid, ...]) -> tuple[str, ...]:
@@ -71,13 +75,6 @@ def choices(one: Dropdown, grids: tuple[Grid, ...]) -> tuple[str, ...]:
     grid = next((grid for grid in grids if match and grid.name == (match["sheet"] or one.sheet)), None)
     if match is None or grid is None:
         return ()
-    place = _column(match["column"])
+    place = column_number(match["column"])
     rows = grid.rows[int(match["first"]) - 1 : int(match["last"])]
     return tuple(row[place].strip() for row in rows if place < len(row) and row[place].strip())
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * _LETTERS + ord(letter) - ord("A") + 1
-    return number - 1

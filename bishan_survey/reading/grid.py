@@ -10,6 +10,14 @@ Span = tuple[int, int, int, int]
 """A merged range: first row, first column, last row, last column, counted from 0."""
 
 
+def column_number(letters: str) -> int:
+    """The column that capital letters name, counted from 0."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
 class UnreadableFile(Exception):  # noqa: N818 - not an error of ours: an answer that cannot be read
     """The bytes hold no table that can be read.
 

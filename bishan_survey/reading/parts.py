@@ -11,6 +11,8 @@ from bishan_survey.reading.grid import UnreadableFile
 
 MAX_UNPACKED = 200 * 2**20
 """Bytes that a workbook may unpack to. A village's form unpacks to about 1 MiB."""
+_PACKED_AT = (1980, 1, 1, 0, 0, 0)
+"""No clock: the earliest time that a container can tell."""
 
 Attributes = Mapping[str, str]
 
@@ -60,6 +62,30 @@ class Parts:
         for name, entry in self._entries.items():
             if name.startswith(folder) and name.endswith(".xml"):
                 self._read(entry)
+
+    def with_part(self, name: str, data: bytes) -> bytes:
+        """The container with other bytes in one member; those of all others are what they were.
+
+        Equal members give equal bytes, whenever they are packed.
+
+        Raises:
+            UnreadableFile: a member is damaged, or unpacks to more than its directory says.
+        """
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+            for plain, entry in self._entries.items():
+                packed = zipfile.ZipInfo(entry.filename, _PACKED_AT)
+                packed.compress_type, packed.external_attr = zipfile.ZIP_DEFLATED, entry.external_attr
+                archive.writestr(packed, data if plain == _plain(name) else self._read(entry))
+        return made.getvalue()
+
+    def without(self, name: str) -> dict[str, bytes]:
+        """The bytes of every other member by its name.
+
+        Raises:
+            UnreadableFile: a member is damaged, or unpacks to more than its directory says.
+        """
+        return {plain: self._read(entry) for plain, entry in self._entries.items() if plain != _plain(name)}
 
     def _read(self, entry: zipfile.ZipInfo) -> bytes:
         if entry not in self._unpacked:

@@ -22,6 +22,19 @@ def worksheets(parts: Parts) -> Iterator[tuple[str, bytes]]:
     Raises:
         UnreadableFile: two sheets have one name or one part: one would be read twice (``F01``).
     """
+    found = worksheet_parts(parts)
+    worth = worth_reading([*found])
+    for name, part in found.items():
+        if name in worth:
+            yield name, parts.read(part)
+
+
+def worksheet_parts(parts: Parts) -> dict[str, str]:
+    """The member in which each sheet stands by the sheet's name, in the workbook's order.
+
+    Raises:
+        UnreadableFile: two sheets have one name or one part (``F01``).
+    """
     folder = "xl/" if "xl/workbook.xml" in parts else ""
     links = _elements(parts.read(f"{folder}_rels/workbook.xml.rels"))
     targets = {link.get("Id", ""): link.get("Target", "") for tag, link in links if tag == "Relationship"}
@@ -32,10 +45,7 @@ def worksheets(parts: Parts) -> Iterator[tuple[str, bytes]]:
     ]
     if any(len(set(told)) < len(found) for told in zip(*found, strict=True)):
         raise UnreadableFile("F01")
-    names = worth_reading([name for name, _ in found])
-    for name, part in found:
-        if name in names:
-            yield name, parts.read(part)
+    return dict(found)
 
 
 def _resolved(parts: Parts, folder: str, target: str) -> str:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from bishan_survey.cli.app import app
 from bishan_survey.errors import EXIT_CODES
@@ -28,6 +29,16 @@ COMMANDS += ["encrypt", "decrypt", "purge"]
 def test_every_command_is_known_here() -> None:
     registered = {command.name for command in app.registered_commands} | {g.name for g in app.registered_groups}
     assert registered == {*COMMANDS, *(command.split()[0] for command in GROUPED)}
+
+
+def test_help_has_nothing_that_would_be_taken_for_markup() -> None:
+    """A name in square brackets would not be shown."""
+    waiting = [get_command(app)]
+    while waiting:
+        command = waiting.pop()
+        waiting += getattr(command, "commands", {}).values()
+        texts = [command.help, command.epilog, *(getattr(one, "help", None) for one in command.params)]
+        assert not [text for text in texts if text and "[" in text]
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, *GROUPED])

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.blanks import SHEET, blank_workbook, parts_of
 from tests.cli.conftest import PEOPLE
+from tests.conftest import ROOT
 from tests.program import run
 from tests.workbooks import sheets_of, table, write_cells
 
@@ -143,3 +145,52 @@ def test_receipts_before_any_delivery_and_lists_without_heading(workspace: Path,
     assert shown.returncode == 4
     assert "残疾证号" in shown.stderr
     assert "没有第3次" in run("receipts", workspace, path, *PROFILE, "--delivery", 3).stderr
+
+
+@pytest.fixture
+def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the delivery profiles of definitions that a test may add to."""
+    for folder in ("templates", "validators"):
+        shutil.copytree(ROOT / folder, tmp_path / "definitions" / folder)
+    monkeypatch.setattr("bishan_survey.design.load.definitions_root", lambda: tmp_path / "definitions")
+    return tmp_path / "definitions" / "templates" / "delivery"
+
+
+def _completed(draft: Path) -> None:
+    """A draft as a person completes it."""
+    text = draft.read_text(encoding="utf-8")
+    lines = ['sql = "CAST(NULL AS VARCHAR)"' if line.startswith('sql = ""') else line for line in text.splitlines()]
+    draft.write_text("\n".join(lines).replace("key = []", 'key = ["残疾人证号"]'), encoding="utf-8")
+
+
+def test_a_blank_workbook_is_learnt_completed_and_filled(workspace: Path, profiles: Path, tmp_path: Path) -> None:
+    template = blank_workbook(tmp_path / "导入模板.xlsx")
+    learnt = run("profile", "learn", template, "--to", profiles / "import.toml")
+    assert learnt.returncode == 0, learnt.stderr
+    assert (profiles / "导入模板.xlsx").read_bytes() == template.read_bytes()
+    _completed(profiles / "import.toml")
+    shown = run("deliver", workspace, "--profile", "import", "--to", tmp_path / "一")
+    assert shown.returncode == 0, shown.stderr
+    exported = run("export", workspace, "--profile", "import", "--to", tmp_path / "二.xlsx")
+    assert exported.returncode == 0, exported.stderr
+    one = tmp_path / "一" / "导入模板.xlsx"
+    assert one.read_bytes() == (tmp_path / "二.xlsx").read_bytes()
+    rows = sheets_of(one)[SHEET]
+    assert rows[:3] == sheets_of(template)[SHEET][:3]
+    assert [row[1] for row in rows[3:]] == NUMBERS
+    before, after = parts_of(template), parts_of(one)
+    assert [name for name in before if before[name] != after[name]] == ["xl/worksheets/sheet1.xml"]
+    (profiles / "导入模板.xlsx").unlink()
+    gone = run("export", workspace, "--profile", "import", "--to", tmp_path / "三.xlsx")
+    assert gone.returncode == 3
+    assert "找不到 导入模板.xlsx" in gone.stderr
+
+
+def test_another_template_of_the_same_name_is_not_overwritten(tmp_path: Path) -> None:
+    template = blank_workbook(tmp_path / "导入模板.xlsx")
+    (tmp_path / "格式").mkdir()
+    (tmp_path / "格式" / "导入模板.xlsx").write_bytes(b"1")
+    shown = run("profile", "learn", template, "--to", tmp_path / "格式" / "a.toml")
+    assert shown.returncode == 2
+    assert "是另一份" in shown.stderr
+    assert [path.name for path in (tmp_path / "格式").iterdir()] == ["导入模板.xlsx"]

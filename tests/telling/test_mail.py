@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import sys
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
@@ -22,7 +23,7 @@ from bishan_survey.telling.night import Told, tell, tell_failure
 from bishan_survey.workspace import LOGS, Overrides, Workspace
 from tests.people import certificate, identity
 from tests.returns.sending import person
-from tests.telling.servers import MailServer, WebServer, fake_sendmail, serving
+from tests.telling.servers import MailServer, WebServer, fake_sendmail, own_certificate, serving
 from tests.workspace.tiny import Tiny, small
 
 OFFICE, TOWN, OTHER = "office@example.org", "bicheng@example.org", "sanhe@example.org"
@@ -134,6 +135,27 @@ def test_a_server_without_encryption_gets_nothing(after: After) -> None:
         troubles = tell(after.opened(said), after.told())
     assert server.messages == []
     assert troubles[-1].startswith("邮件没有发出：SMTP")
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_an_encrypted_server_that_is_trusted_gets_user_password_and_mail(
+    after: After, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str
+) -> None:
+    certificate = own_certificate(tmp_path / "server.pem")
+    monkeypatch.setenv(PASSWORD_VARIABLE, "geheim")
+    for trusted in (False, True):
+        if trusted:
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        with serving(MailServer(certificate=certificate, from_the_start=security == "tls")) as server:
+            said = by_server(server.server_address[1], smtp_security=security, smtp_user="u")
+            troubles = tell(after.opened(said), after.told())
+        logins = [line for line in server.said if line.startswith("AUTH")]
+        if not trusted:
+            assert (server.messages, logins) == ([], [])
+            assert troubles[-1].startswith("邮件没有发出：")
+        else:
+            assert [b64decode(line.split()[-1]) for line in logins] == [b"\0u\0geheim"]
+            assert OFFICE in server.got()
 
 
 def test_a_password_is_needed_before_anything_is_sent(after: After, monkeypatch: pytest.MonkeyPatch) -> None:
