@@ -1,7 +1,7 @@
 """One night's work. Read this page to know what the program does."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -79,7 +79,8 @@ LAST_YEARS_FILES = "last-year"
 class Night:
     """How a night ended."""
 
-    run_id: str
+    record: Mapping[str, Any]
+    """What its ``run.json`` says."""
     folder: Path
     examined: Examined
     results: Results
@@ -92,6 +93,11 @@ class Night:
     """Files of the cache that were damaged, and were made anew."""
     clock_went_back: bool
     """Whether the last run is said to have begun later than this one."""
+
+    @property
+    def run_id(self) -> str:
+        """Its id."""
+        return str(self.record["id"])
 
 
 def nightly(workspace: Workspace, design: Design, started: datetime, progress: Progress) -> Night:
@@ -132,7 +138,7 @@ def nightly(workspace: Workspace, design: Design, started: datetime, progress: P
         workspace.cache.sweep()
     back = not is_named_for(run.id, started)
     folder = workspace.runs / run.id
-    return Night(run.id, folder, examined, results, followed, returned, refused, cache["damaged"], back)
+    return Night(record, folder, examined, results, followed, returned, refused, cache["damaged"], back)
 
 
 def hand_back(workspace: Workspace, design: Design, batch: Batch, folder: Path, progress: Progress) -> list[Returned]:

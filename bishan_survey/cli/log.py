@@ -99,7 +99,7 @@ def logged_night(root: Path, started: datetime, progress: "Progress") -> Iterato
     """
     from bishan_survey.workspace import Log
 
-    log = Log(root, f"{started:%Y%m%d-%H%M%S}")
+    log = Log(root, _named(started))
     night = NightLog(progress, log)
     log.write("night_began", started, program=__version__)
     try:
@@ -107,3 +107,23 @@ def logged_night(root: Path, started: datetime, progress: "Progress") -> Iterato
     except BaseException as error:
         night.failed(error)
         raise
+
+
+def log_unchanged(root: Path, started: datetime, run_id: str, exit_code: int) -> None:
+    """Log a night that has found nothing to do; a log that cannot be written keeps nobody from the results.
+
+    Args:
+        root: the workspace.
+        started: when it began.
+        run_id: of the run whose results are still good.
+        exit_code: with which it ends.
+    """
+    from bishan_survey.workspace import Log
+
+    now = datetime.now().astimezone()
+    about = {"outcome": "unchanged", "published": run_id, "exit_code": exit_code}
+    Log(root, _named(started)).write("night_ended", now, **about, seconds=(now - started).total_seconds())
+
+
+def _named(started: datetime) -> str:
+    return f"{started:%Y%m%d-%H%M%S}"

@@ -1,6 +1,6 @@
 """The command of every night: nightly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +8,7 @@ import typer
 
 from bishan_survey.cli.chinese import ChineseCommand
 from bishan_survey.cli.examine import open_workspace, show_findings
-from bishan_survey.cli.log import logged_night
+from bishan_survey.cli.log import log_unchanged, logged_night
 from bishan_survey.cli.options import JsonOption, WorkspaceArgument, flags
 from bishan_survey.cli.show import Show, ShownProgress
 from bishan_survey.cli.telling import failure_told, told
@@ -63,7 +63,9 @@ def nightly(
     with heartbeat(workspace, started) as beat:
         record = unchanged_run(workspace, started, flags()) if if_changed else None
         if record is not None:
-            exit_code = _show_unchanged(show, workspace / "runs" / record["id"], record, strict)
+            exit_code = _exit_code(record, strict)
+            _show_unchanged(show, workspace / "runs" / record["id"], record)
+            log_unchanged(workspace, started, record["id"], exit_code)
             beat.ended(UNCHANGED, record["id"], exit_code)
         else:
             exit_code = _whole_night(workspace, show, beat, strict)
@@ -84,7 +86,7 @@ def _whole_night(workspace: Path, show: Show, beat: "Beat", strict: bool) -> int
         failure_told(opened, progress.log),
     ):
         night = run_night(opened, design, beat.started, progress)
-        exit_code, warnings = _night_exit(night, strict), [*_of_the_machine(night), *_warnings(opened, night)]
+        exit_code, warnings = _exit_code(night.record, strict), [*_of_the_machine(night), *_warnings(opened, night)]
         progress.ended(night, exit_code, warnings)
     beat.ended(PUBLISHED, night.run_id, exit_code)
     troubles = told(opened, night, exit_code, warnings, progress.log)
@@ -92,27 +94,21 @@ def _whole_night(workspace: Path, show: Show, beat: "Beat", strict: bool) -> int
     return exit_code
 
 
-def _show_unchanged(show: Show, folder: Path, record: dict[str, Any], strict: bool) -> int:
-    """That nothing has changed since the current run, and what it said; returns the exit code that it ended with."""
+def _show_unchanged(show: Show, folder: Path, record: dict[str, Any]) -> None:
+    """That nothing has changed since the current run, and what it said."""
     show.heading(f"没有变化，结果仍是 {record['id']}")
     show.remark("收到的表、名单、更正、判定、设置、定义和程序都与那一次相同，没有重做。")
     show.pairs([("本次运行的全部文件", folder)])
     about = {"run": record["id"], "folder": str(folder), "unchanged": True}
     show.document("nightly/1", {**{k: v for k, v in record.items() if k not in ("schema", "id")}, **about})
+
+
+def _exit_code(record: Mapping[str, Any], strict: bool) -> int:
+    """How a night ends, by its record."""
     lists = record["departments"]["lists"].values()
     if record["files"]["unusable"] or record["roster"]["unusable"] or any(one["unusable"] for one in lists):
         return UnusableFilesError.exit_code
     return EXIT_HARD_FINDINGS if strict and record["findings"].get("hard") else EXIT_CLEAN
-
-
-def _night_exit(night: "Night", strict: bool) -> int:
-    examined, departments = night.examined, night.results.departments
-    roster = examined.batch.roster.roster if examined.batch.roster else None
-    lists = sum(read.unusable for read in departments.lists) if departments else 0
-    if examined.coverage.unusable or (roster and roster.unusable) or lists:
-        return UnusableFilesError.exit_code
-    hard = not examined.batch.findings.filter(severity="hard").is_empty()
-    return EXIT_HARD_FINDINGS if strict and hard else EXIT_CLEAN
 
 
 def _show_night(show: Show, night: "Night", warnings: list[str]) -> None:

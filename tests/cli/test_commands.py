@@ -128,6 +128,9 @@ def test_a_night_from_the_inbox_to_the_published_workbook(workspace: Path) -> No
     again = run("nightly", workspace, "--strict", "--if-changed", "--json")
     assert again.returncode == 1
     assert json.loads(again.stdout) == told | json.loads(again.stdout) | {"unchanged": True}
+    (log,) = (workspace / "logs").iterdir()
+    ended = json.loads(log.read_text(encoding="utf-8").splitlines()[-1])
+    assert (ended["event"], ended["outcome"], ended["exit_code"]) == ("night_ended", "unchanged", 1)
     assert run("doctor", workspace).returncode == 0
 
 
