@@ -48,6 +48,8 @@ from bishan_survey.record import (
     persons_on_record,
     run_record,
     since_last_year,
+    until_pairs,
+    version_pairs,
 )
 from bishan_survey.registers import roster_of
 from bishan_survey.timing import Timed
@@ -255,9 +257,13 @@ def _results(workspace: Workspace, design: Design, examined: Examined, consolida
         left_out=[(f"{shell.id} {shell.title}", reason) for shell, reason in consolidated.left_out],
         ledger=examined.ledger,
         records=_counted(examined.batch, design, survey),
-        coverage=[*coverage_pairs(examined.coverage), *missing_pairs(examined.coverage)],
+        coverage=[
+            *until_pairs(examined.batch.sources["received"]),
+            *coverage_pairs(examined.coverage),
+            *missing_pairs(examined.coverage),
+        ],
         register=register_sheet(examined.batch.returns, areas),
-        versions=_versions(design, survey),
+        versions=version_pairs(design, survey),
     )
     return Results(survey, areas, design, examined.batch, publication, examined.over_time)
 
@@ -266,11 +272,6 @@ def _counted(batch: Batch, design: Design, survey: Survey) -> dict[str, int]:
     """Records that count, by the name of their sheet."""
     names = {s.unit: s.name for edition in survey.editions for s in design.questionnaires[edition].sheets}
     return {name: counted_records(batch, unit).height for unit, name in names.items()}
-
-
-def _versions(design: Design, survey: Survey) -> list[tuple[str, str]]:
-    forms = "、".join(f"{e}（{design.questionnaires[e].title}）" for e in survey.editions)
-    return [("程序", f"bishan-survey {__version__}"), ("调查表", forms), ("定义指纹", design.digest)]
 
 
 def _as_json(record: dict[str, Any]) -> bytes:

@@ -12,6 +12,8 @@ from typing import Any
 import polars as pl
 
 from bishan_survey.delivery import (
+    BREAK,
+    BREAK_MARK,
     RESTRICTED,
     SEVERITIES,
     STAGES,
@@ -21,6 +23,8 @@ from bishan_survey.delivery import (
     ledger_pairs,
     list_counts,
     named_areas,
+    stretches,
+    value_of,
     years_of,
 )
 from bishan_survey.history import RunDifference
@@ -193,13 +197,19 @@ def _indicators(results: Results) -> Iterator[str]:
     yield table("全区的规划指标", ("序号", *shown.columns[1:]), rows)
     years = years_of(departments, results.earlier, results.design, results.survey)
     for indicator in results.design.indicators:
-        told = [(f"{year['year']}", year["indicators"].get(indicator.id, {}).get("value")) for year in years]
-        points = [(year, round(value, 2)) for year, value in told if value is not None]
-        if len(points) > 1:
+        parts = [_points(stretch, indicator.id) for stretch in stretches(years, indicator.id)]
+        begins = {part[0][0] for part in [part for part in parts if part][1:]}
+        rows = [(y, v, f"{BREAK_MARK} {BREAK}" if y in begins else "") for part in parts for y, v in part]
+        if len(rows) > 1:
             title = f"{indicator.title}{f'（{indicator.variant}）' if indicator.variant else ''}"
             yield f"<h3>{escape(title)}</h3>"
-            yield trend(f"{title}历年", points, indicator.unit, f"trend-{indicator.id}")
-            yield table(f"{title}历年", ("年份", indicator.unit), points)
+            yield trend(f"{title}历年", parts, indicator.unit, f"trend-{indicator.id}", BREAK_MARK)
+            yield table(f"{title}历年", ("年份", indicator.unit, "说明"), rows)
+
+
+def _points(stretch: Sequence[dict[str, Any]], indicator: str) -> list[tuple[str, float]]:
+    told = ((f"{year['year']}", value_of(year, indicator)) for year in stretch)
+    return [(year, value) for year, value in told if value is not None]
 
 
 def _lists(results: Results) -> Iterator[str]:

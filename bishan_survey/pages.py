@@ -130,32 +130,47 @@ def chips(items: Iterable[tuple[str, str]]) -> Html:
     return Html('<ul class="chips">' + "".join(f"<li{_class(kind)}>{escape(t)}</li>" for t, kind in items) + "</ul>")
 
 
-def trend(title: str, points: Sequence[tuple[str, float]], unit: str, place: str) -> str:
+def trend(title: str, parts: Sequence[Sequence[tuple[str, float]]], unit: str, place: str, mark: str) -> str:
     """A line over the years, drawn; the same numbers must stand in a table beside it.
 
     Args:
         title: what it shows.
-        points: year and value, at least two.
+        parts: year and value, at least two in all; parts do not compare, and the line is interrupted between them.
         unit: of the values.
         place: an id that nothing else on the page has.
+        mark: stands where a part begins that does not compare with the one before.
     """
+    points = [point for part in parts for point in part]
+    firsts = {part[0][0] for part in [part for part in parts if part][1:]}
     width, height, margin = 90 * len(points), 110, 30
     values = [value for _, value in points]
     low, span = min(values), max(values) - min(values) or 1.0
     spots = [(45 + 90 * n, height - margin - (value - low) / span * 50) for n, (_, value) in enumerate(points)]
-    said = "，".join(f"{year}年{value:g}{unit}" for year, value in points)
-    line = " ".join(f"{x:g},{y:g}" for x, y in spots)
+    marked = [(year, f"{mark if year in firsts else ''}{value:g}") for year, value in points]
+    said = "，".join(f"{year}年{value}{unit}" for year, value in marked)
+    lines = "".join(
+        f'<polyline class="line" stroke-width="2" points="{" ".join(f"{x:g},{y:g}" for x, y in spots[at : at + n])}"/>'
+        for at, n in _places(parts)
+    )
     marks = "".join(
         f'<circle class="dot" cx="{x:g}" cy="{y:g}" r="4"/>'
-        f'<text x="{x:g}" y="{y - 9:g}" text-anchor="middle">{value:g}</text>'
+        f'<text x="{x:g}" y="{y - 9:g}" text-anchor="middle">{value}</text>'
         f'<text x="{x:g}" y="{height - 6}" text-anchor="middle">{escape(year)}</text>'
-        for (x, y), (year, value) in zip(spots, points, strict=True)
+        for (x, y), (year, value) in zip(spots, marked, strict=True)
     )
     return (
         f'<svg role="img" aria-labelledby="{place}-t {place}-d" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}"><title id="{place}-t">{escape(title)}</title><desc id="{place}-d">{escape(said)}</desc>'
-        f'<polyline class="line" stroke-width="2" points="{line}"/>{marks}</svg>'
+        f"{lines}{marks}</svg>"
     )
+
+
+def _places(parts: Sequence[Sequence[object]]) -> Iterator[tuple[int, int]]:
+    """Where each part begins among all of them, and how long it is."""
+    at = 0
+    for part in parts:
+        yield at, len(part)
+        at += len(part)
 
 
 def _class(kind: str) -> str:

@@ -1,6 +1,6 @@
 """What is on record of a night: counts by stage in numbers and in words, and nothing about anybody."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from bishan_survey.model import (
     Ledger,
     OverTime,
     RosterCheck,
+    Survey,
     Turnover,
     Village,
 )
@@ -75,6 +76,22 @@ def missing_pairs(coverage: Coverage) -> list[tuple[str, str]]:
     for village in coverage.missing:
         named.setdefault(village.town, []).append(village.name + came.get(village, ""))
     return [(f"{town}尚未报送（{len(names)}）", "、".join(names)) for town, names in named.items()]
+
+
+def until_pairs(received: Iterable[str | None]) -> list[tuple[str, str]]:
+    """Until which day files have come in of which a publication tells; nothing where none of them has a day.
+
+    Args:
+        received: when each file was received.
+    """
+    last = max((moment for moment in received if moment), default="")
+    return [("数据截至（最后一份文件收到的日期）", last[:10])] if last else []
+
+
+def version_pairs(design: Design, survey: Survey) -> list[tuple[str, str]]:
+    """By what the numbers of a publication were made."""
+    forms = "、".join(f"{e}（{design.questionnaires[e].title}）" for e in survey.editions)
+    return [("程序", f"bishan-survey {__version__}"), ("调查表", forms), ("定义指纹", design.digest)]
 
 
 def run_record(run_id: str, started: datetime, examined: Examined, results: Results) -> dict[str, Any]:

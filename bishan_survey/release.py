@@ -5,14 +5,15 @@ remembered in the workspace, since it can never be taken back.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from bishan_survey import __version__
 from bishan_survey.consolidation import LEVELS, fill
 from bishan_survey.consolidation.disclosure import KEYS, Place, Protected, Source, protect
 from bishan_survey.delivery import (
@@ -28,6 +29,7 @@ from bishan_survey.delivery import (
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.model import Design, DisclosurePolicy, Table, TableShell
 from bishan_survey.private import make_private_folder
+from bishan_survey.record import until_pairs, version_pairs
 from bishan_survey.tracing import counted_units
 from bishan_survey.workspace import (
     RunFolder,
@@ -40,6 +42,9 @@ from bishan_survey.workspace import (
 EDITION_FILE, TOLD_FILE = "edition.json", "told.csv"
 EDITION_SCHEMA = "bishan-survey/release/1"
 _LEVELS = tuple(LEVELS)
+_OTHER_TABLE = re.compile(r"表(T\d+)")
+_ROWS = {"district": "", "town": "各镇街", "village": "各镇街、村（社区）"}
+"""How the title of a table begins whose rows are areas, by the deepest level of these."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,9 @@ def prepare(workspace: Workspace, design: Design, again: bool) -> Edition:
         raise WorkspaceError(
             "没有一张表可以公布：定义里没有 public = true 的表，或小数太多", "可以只公布到全区：[disclosure] level"
         )
-    grids = grids_of(shown, design, workspace.areas)
+    grids = grids_of(_worded(shown, design), design, workspace.areas)
     cells = sum(len(row.values) for grid in grids if grid.table.shell.about_people for row in grid.rows)
-    publication = _publication(workspace, design, grids, protected, policy)
+    publication = _publication(workspace, run, design, grids, protected)
     return Edition(run.id, policy, protected, publication, cells, again)
 
 
@@ -120,12 +125,13 @@ def release(workspace: Workspace, edition: Edition, folder: Path) -> Path:
     kept = workspace.released / f"{len(_editions(workspace)) + 1:03}-{edition.run}"
     beside = workspace.released / f".writing-{edition.run}"
     shutil.rmtree(beside, ignore_errors=True)
+    grids = edition.publication.grids
     write_public(folder, edition.publication)
     make_private_folder(workspace.released)
     make_private_folder(beside)
-    write_suppressed(beside, edition.protected.suppressed, workspace.areas, workspace.settings.survey)
-    write_private_csv(beside / TOLD_FILE, _told(edition.publication.grids))
-    levels = {grid.table.shell.id: grid.table.shell.areas[-1] for grid in edition.publication.grids}
+    write_suppressed(beside, edition.protected.suppressed, grids, workspace.areas, workspace.settings.survey)
+    write_private_csv(beside / TOLD_FILE, _told(grids))
+    levels = {grid.table.shell.id: grid.table.shell.areas[-1] for grid in grids}
     document = {"schema": EDITION_SCHEMA, "run": edition.run, "again": edition.again, "tables": levels}
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     write_atomically(beside / EDITION_FILE, text.encode(), private=True)
@@ -254,9 +260,10 @@ def _unchanged(earlier: Earlier, grids: Sequence[TableGrid]) -> None:
 
 
 def _publication(
-    workspace: Workspace, design: Design, grids: Sequence[TableGrid], protected: Protected, policy: DisclosurePolicy
+    workspace: Workspace, run: RunFolder, design: Design, grids: Sequence[TableGrid], protected: Protected
 ) -> Publication:
-    survey = workspace.settings.survey
+    survey, policy = workspace.settings.survey, workspace.settings.disclosure
+    assert policy is not None  # noqa: S101 - nothing is made public without one
     titles = {shell.id: shell.title for shell in design.shells}
     from_level = {"district": "全表不公布", "town": "镇街一级不公布", "village": "村（社区）一级不公布"}
     return Publication(
@@ -269,11 +276,35 @@ def _publication(
         ],
         ledger=None,
         records={},
-        coverage=[],
+        coverage=_coverage(read_record(run)),
         register=None,
-        versions=[("程序", f"bishan-survey {__version__}"), ("定义指纹", design.digest)],
+        versions=version_pairs(design, survey),
         protection=protection_pairs(policy),
     )
+
+
+def _worded(tables: Sequence[Table], design: Design) -> list[Table]:
+    """Tables whose words speak of no areas and no tables, as if they were there, that the edition does not have."""
+    there, whole = {table.shell.id for table in tables}, {shell.id: shell for shell in design.shells}
+
+    def seen(found: re.Match[str]) -> str:
+        return found[0] if found[1] in there else f"{found[0]}（没有公布）"
+
+    def worded(shell: TableShell) -> TableShell:
+        was, now = _ROWS[whole[shell.id].areas[-1]], _ROWS[shell.areas[-1]]
+        titled = not shell.stub and shell.title.startswith(was)
+        title = now + shell.title.removeprefix(was) if titled else shell.title
+        return replace(shell, title=title, notes=tuple(_OTHER_TABLE.sub(seen, note) for note in shell.notes))
+
+    return [replace(table, shell=worded(table.shell)) for table in tables]
+
+
+def _coverage(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """From when and how many villages the numbers come; nothing of their rows, which may be few."""
+    villages = record.get("villages", {})
+    labels = {"expected": "应报送的村（社区）", "reported": "已报送"}
+    until = until_pairs(one.get("received") for one in record.get("inputs", ()))
+    return [*until, *((label, f"{villages[key]}") for key, label in labels.items() if key in villages)]
 
 
 def protection_pairs(policy: DisclosurePolicy) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 LINE_HEIGHT = 15
 """Height of a line in points."""
+_CLOSING = "，。；：、？！）》”’"
 
 
 def display_width(text: str) -> int:
@@ -18,3 +19,20 @@ def lines_needed(values: Sequence[object], widths: Sequence[int]) -> int:
         (display_width(value), width) for value, width in zip(values, widths, strict=True) if isinstance(value, str)
     )
     return max((-(-text // max(1, width - 1)) for text, width in texts), default=1) or 1
+
+
+def folded(text: str, width: int) -> list[str]:
+    """A text in lines of a width; no line begins with a mark that closes something.
+
+    Args:
+        text: without line breaks.
+        width: of a line, in half-width characters.
+    """
+    lines, room = [""], width
+    for char in text:
+        room -= display_width(char)
+        if room < 0 and char not in _CLOSING:
+            lines.append("")
+            room = width - display_width(char)
+        lines[-1] += char
+    return lines

@@ -52,18 +52,18 @@ def _both(code: str, label: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text without the differences that people do not see."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    """A text without the differences that people do not see, and without the mark between two labels."""
+    return "".join(unicodedata.normalize("NFKC", text).replace("·", "").split()).casefold()
 
 
 def chosen_table(text: str, design: "Design") -> "TableShell | Indicator":
-    """The table or the indicator that a text names: its number (``T06``, ``6``, ``表6``; ``I05``) or its title.
+    """The table (``T06``, ``6``, ``表6``, ``表T06``) or the indicator (``I05``) of a number or a title.
 
     Raises:
         UsageError: there is none.
     """
     by_id: dict[str, TableShell | Indicator] = {one.id: one for one in sorted(design.shells, key=lambda one: one.id)}
-    number = re.fullmatch(r"(?:表|t)?0*(\d+)", _plain(text))
+    number = re.fullmatch(r"表?t?0*(\d+)", _plain(text))
     if number:
         numbered = [shell for code, shell in by_id.items() if code.lstrip("T").lstrip("0") == number[1]]
         if numbered:

@@ -63,10 +63,10 @@ def indicators(workspace: WorkspaceArgument, town: TownOption = None, as_json: J
     lines = indicator_lines(told, design, opened.areas).filter(wanted)
     show = Show(as_json)
     show.heading("规划指标（内部）")
-    shown = lines.select(_SHOWN).with_columns(pl.col("数值", "分子", "分母").cast(pl.String))
-    show.table(_SHOWN, shown.fill_null("——").rows())
+    show.table(_SHOWN, [[_said(value) for value in row] for row in lines.select(_SHOWN).iter_rows()])
     show.heading("定义")
-    named = pl.concat_str([pl.col("指标"), pl.col("口径")], separator=" ")
+    variant = pl.when(pl.col("口径") != "").then(pl.format("（{}）", "口径")).otherwise(pl.lit(""))
+    named = pl.concat_str(pl.col("指标"), variant)
     show.pairs(lines.select(named, pl.coalesce("定义", "说明")).rows())
     if not told.lists:
         show.remark(_PUT)
@@ -109,6 +109,13 @@ def reconcile(
         show.remark(f"已写出 {path}")
     show.document("reconcile/1", {"lists": counts.to_dicts(), "towns": towns.to_dicts()})
     _leave(told)
+
+
+def _said(value: object) -> object:
+    """A number without a fraction that it does not have; what there is not as a dash."""
+    if value is None or value == "":
+        return "——"
+    return f"{value:,.10g}" if isinstance(value, float) else value
 
 
 def _leave(told: "Departments") -> None:

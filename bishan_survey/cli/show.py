@@ -9,18 +9,25 @@ carry nothing alone. rich is imported when something is shown.
 
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from bishan_survey.masks import without_numbers
-from bishan_survey.widths import display_width
+from bishan_survey.widths import display_width, folded
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bars
+
+
+_NUMBER = re.compile(r"-?[\d,.]*[％%]?|——")
+_TEXT, _HEADER, _HEADER_LINES, _GAP = 10, 4, 3, 2
+"""Places that a text and a header need at least in a table, lines of a header at most, places between columns."""
 
 
 class Volume(Enum):
@@ -76,23 +83,28 @@ class Show:
         Args:
             columns: what stands above the columns.
             rows: the lines.
-            whole: whether a table that is wider than the terminal becomes lines too, instead of being folded.
+            whole: whether a table that is wider than the terminal becomes lines too, instead of being folded. One that
+                cannot be folded so that it is read becomes lines in any case.
         """
         if self._silent:
             return
         rows = [[value if isinstance(value, int) else self._seen(str(value)) for value in row] for row in rows]
-        if plain(sys.stdout) or (whole and _width(columns, rows) > self._out().width):
-            for row in rows:
-                _print("  " + "；".join(f"{c}：{_figure(v)}" for c, v in zip(columns, row, strict=True)))
+        texts = [[_figure(value) for value in row] for row in rows]
+        parts = [_Part.of(column, [row[n] for row in texts], whole) for n, column in enumerate(columns)]
+        width = None if plain(sys.stdout) else self._out().width
+        if width is None or sum(part.least + _GAP for part in parts) > width:
+            for row in texts:
+                _print(_line([f"{c}：{v}" for c, v in zip(columns, row, strict=True)], width))
             return
         from rich.table import Table
 
-        table = Table(box=None, pad_edge=True)
-        for n, column in enumerate(columns):
-            numeric = all(isinstance(row[n], int) for row in rows)
-            table.add_column(column, justify="right" if numeric else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*(_figure(value) for value in row))
+        table, narrow = Table(box=None, pad_edge=True), sum(part.widest + _GAP for part in parts) > width
+        for part in parts:
+            header = "\n".join(folded(part.header, part.least)) if narrow else part.header
+            justify: Literal["left", "right"] = "right" if part.numeric else "left"
+            table.add_column(header, justify=justify, overflow="fold", no_wrap=part.numeric)
+        for row in texts:
+            table.add_row(*row)
         self._out().print(table)
 
     def document(self, schema: str, content: dict[str, Any]) -> None:
@@ -151,10 +163,40 @@ def _console(*, stderr: bool) -> "Console":
     )
 
 
-def _width(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
-    """How many places a table takes."""
-    texts = [columns, *([_figure(value) for value in row] for row in rows)]
-    return sum(max(display_width(text) for text in column) + 2 for column in zip(*texts, strict=True))
+def _line(fields: Sequence[str], width: int | None) -> str:
+    """The fields of a row as a line; on a terminal of a width none is broken that fits in."""
+    lines = ["  " + fields[0]]
+    for field in fields[1:]:
+        if width is not None and display_width(lines[-1]) + display_width(field) + 4 > width:
+            lines.append("    " + field)
+        else:
+            lines[-1] += "；" + field
+    return "；\n".join(lines)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A column of a table on a terminal."""
+
+    header: str
+    numeric: bool
+    """Numbers are never folded: half of one is another number."""
+    least: int
+    """Places that it needs so that it can be read."""
+    widest: int
+    """Places that it takes where nothing is folded."""
+
+    @classmethod
+    def of(cls, header: str, texts: Sequence[str], whole: bool) -> "_Part":
+        """The column with this header and these texts; of the whole of it nothing may be folded."""
+        body = max(map(display_width, texts), default=0)
+        widest = max(body, display_width(header))
+        numeric = all(_NUMBER.fullmatch(text) for text in texts)
+        if whole:
+            return cls(header, numeric, widest, widest)
+        above = max(-(-display_width(header) // _HEADER_LINES), min(display_width(header), _HEADER))
+        least = max(body if numeric else min(body, _TEXT), above)
+        return cls(header, numeric, max(least, *map(display_width, folded(header, least))), widest)
 
 
 def _figure(value: object) -> str:

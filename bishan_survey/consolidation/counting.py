@@ -13,8 +13,8 @@ TOTAL = ""
 """Code of a total, in the rows as in the columns."""
 NOT_STATED = Code("-", "未填报")
 """Stands for a missing answer, so that the parts add up to the whole."""
-SEPARATOR = "|"
-"""Between the codes of a column key, one for each variable of the head."""
+SEPARATOR, JOINT = "|", "·"
+"""Between the codes of a column key, one for each variable of the head, and between their labels."""
 ADDS = "_adds"
 """Column of what a record adds to a number."""
 _ADDS, _KEY = "_adds ", "_key "
@@ -248,4 +248,4 @@ def _nested_columns(outer: Sequence[Code], *inner: Sequence[Code]) -> Iterator[t
     for chosen in product(*options):
         grand = all(code.code == TOTAL for code in chosen)
         if grand or all(code.code != TOTAL for code in chosen[1:]):
-            yield SEPARATOR.join(code.code for code in chosen), "".join(code.label for code in chosen)
+            yield SEPARATOR.join(code.code for code in chosen), JOINT.join(code.label for code in chosen if code.label)

@@ -14,12 +14,9 @@ from bishan_survey.delivery.findings import SEVERITIES, findings_for_people, wri
 from bishan_survey.delivery.grid import SYMBOL, TableGrid
 from bishan_survey.delivery.indicators import (
     INDICATOR_BOOK,
-    INDICATORS_FILE,
     indicator_lines,
     list_counts,
-    read_years,
     rows_by_fate,
-    years_of,
 )
 from bishan_survey.delivery.last_year import ITEM_TABLE, LAST_YEAR_BOOK, OUTCOMES, read_last_year_statistics
 from bishan_survey.delivery.letters import LETTER, Letter, as_html, as_text, letters_of
@@ -83,10 +80,13 @@ from bishan_survey.delivery.roster import (
 )
 from bishan_survey.delivery.statistics import LEDGER_TITLE, Publication, ledger_pairs, write_statistics
 from bishan_survey.delivery.suppressed import SUPPRESSED_LIST, write_suppressed
+from bishan_survey.delivery.years import BREAK, BREAK_MARK, INDICATORS_FILE, read_years, stretches, value_of, years_of
 
 __all__ = [
     "ACCEPTED",
     "ADJUDICATION_BOOK",
+    "BREAK",
+    "BREAK_MARK",
     "CODEBOOK",
     "DESCRIPTOR",
     "FAULTS",
@@ -164,6 +164,8 @@ __all__ = [
     "register_sheet",
     "report_frame",
     "rows_by_fate",
+    "stretches",
+    "value_of",
     "whereabouts",
     "why_no_rates",
     "write_answers",

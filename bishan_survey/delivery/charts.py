@@ -20,17 +20,24 @@ _KINDS = {
 _MOST_SERIES = 8
 _CHART_COLUMN = _MOST_SERIES + 2
 _CHART_ROWS = 22
+_TO_A_PAGE, _SCALE = 2, 60
+"""Charts to a page, and by how much they are shrunk, in per cent."""
 
 
 def write_charts(workbook: Workbook, sheet: Worksheet, styles: Styles, grids: Sequence[TableGrid]) -> None:
     """Draw the chart of every table whose shell asks for one."""
     sheet.write_string(0, 0, CHARTS, styles["title"])
     sheet.set_column(0, 0, 18)
-    row = 2
-    for grid in grids:
-        if grid.table.shell.chart and _categories(grid):
-            row = _write_chart(workbook, sheet, styles, grid, row)
+    sheet.set_column(1, _MOST_SERIES, 8)
+    sheet.set_column(_CHART_COLUMN - 1, _CHART_COLUMN - 1, 2)
+    drawn = [grid for grid in grids if grid.table.shell.chart and _categories(grid)]
+    starts = [2]
+    for grid in drawn:
+        starts.append(_write_chart(workbook, sheet, styles, grid, starts[-1]))
     set_up_page(sheet)
+    # A page that is fitted to its width breaks anywhere, also through a chart.
+    sheet.set_print_scale(_SCALE)
+    sheet.set_h_pagebreaks(starts[_TO_A_PAGE:-1:_TO_A_PAGE])
 
 
 def _write_chart(workbook: Workbook, sheet: Worksheet, styles: Styles, grid: TableGrid, top: int) -> int:
@@ -61,7 +68,7 @@ def _write_chart(workbook: Workbook, sheet: Worksheet, styles: Styles, grid: Tab
     chart.set_legend({"position": "bottom"} if len(columns) > 1 else {"none": True})
     if shell.chart == "bar":
         chart.set_y_axis({"reverse": True})
-    chart.set_size({"width": 720, "height": 400})
+    chart.set_size({"width": 600, "height": 400})
     sheet.insert_chart(top, _CHART_COLUMN, chart, {"description": f"图：{shell.title}，数据见左侧表格"})
     return top + max(len(rows) + 3, _CHART_ROWS)
 

@@ -4,7 +4,7 @@ They name nobody, but they have small counts by 镇街: they are for the office 
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -12,22 +12,19 @@ from typing import Any
 
 import polars as pl
 from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from bishan_survey.delivery.lists import ListSheet, write_list
-from bishan_survey.delivery.report import STATISTICS
-from bishan_survey.delivery.styles import Styles, set_up_page
-from bishan_survey.errors import WorkspaceError
-from bishan_survey.hashes import BETWEEN, digest
+from bishan_survey.delivery.styles import Styles
+from bishan_survey.delivery.years import INDICATORS_FILE, NOT_COMPUTED, breaks, way_gone, years_frame, years_of
+from bishan_survey.delivery.years_sheet import write_years
 from bishan_survey.model import AreaFrame, Departments, Design, Indicator, ListRead, RowStatus, Survey, Way
 
-INDICATOR_BOOK, INDICATOR_TABLE, INDICATORS_FILE = "指标.xlsx", "指标.csv", "indicators.json"
+INDICATOR_BOOK, INDICATOR_TABLE, YEARS_TABLE = "指标.xlsx", "指标.csv", "历年指标.csv"
 _SCHEMA = "bishan-survey/indicators/1"
 _INTERNAL = "内部：按镇街的数可能很小，不要直接公布"
 _KINDS = {True: "约束性", False: "预期性"}
 _REACHED = {True: "达到", False: "未达到"}
-_NOT_COMPUTED, _NOT_COMPARED, _NO_TOWN, _BREAK = "不可计算", "不比较", "（不知是哪个镇街）", "口径有变"
-_YEARS = "历年"
+_NOT_COMPARED, _NO_TOWN = "不比较", "（不知是哪个镇街）"
 ROWS = {
     RowStatus.MATCHED: "对上计入的人",
     RowStatus.HELD: "对上暂不计入的人",
@@ -81,7 +78,7 @@ def _lines(indicator: Indicator, departments: Departments, areas: AreaFrame) -> 
     }
     if way is None:
         whole = {"级别": "全区", "代码": areas.district_code, "地区": areas.district}
-        return [about | whole | {"与目标比": _NOT_COMPUTED, "说明": f"{_NOT_COMPUTED}：{told.reasons[indicator.id]}"}]
+        return [about | whole | {"与目标比": NOT_COMPUTED, "说明": f"{NOT_COMPUTED}：{told.reasons[indicator.id]}"}]
     return [
         about
         | _area(row, areas)
@@ -92,12 +89,6 @@ def _lines(indicator: Indicator, departments: Departments, areas: AreaFrame) -> 
     ]
 
 
-def way_gone(indicator: Indicator, departments: Departments) -> Way | None:
-    """The way by which an indicator was computed; ``None`` if it could not be."""
-    gone = departments.indicators.gone.get(indicator.id)
-    return next((way for way in indicator.ways if way.id == gone), None)
-
-
 def _area(row: dict[str, Any], areas: AreaFrame) -> dict[str, str]:
     if row["level"] == "district":
         return {"级别": "全区", "代码": areas.district_code, "地区": areas.district}
@@ -106,7 +97,7 @@ def _area(row: dict[str, Any], areas: AreaFrame) -> dict[str, str]:
 
 def _compared(row: dict[str, Any], indicator: Indicator, way: Way) -> str:
     if row["value"] is None:
-        return "分母为0" if row["denominator"] == 0 else _NOT_COMPUTED
+        return "分母为0" if row["denominator"] == 0 else NOT_COMPUTED
     if indicator.reached is None or not way.compared:
         return _NOT_COMPARED
     return _REACHED[row["reached"]]
@@ -114,68 +105,6 @@ def _compared(row: dict[str, Any], indicator: Indicator, way: Way) -> str:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
-
-
-# --- over the years --------------------------------------------------------------------------------------------------
-
-
-def years_of(
-    departments: Departments, earlier: Sequence[dict[str, Any]], design: Design, survey: Survey
-) -> list[dict[str, Any]]:
-    """The district's indicators of every year that is known, this year's last; a year counts once."""
-    figures = departments.indicators.figures.filter(level="district")
-    own = {row["indicator"]: row for row in figures.iter_rows(named=True)}
-    this = {
-        "year": survey.reference_date.year,
-        "survey": survey.title,
-        "indicators": {
-            indicator.id: _of_year(own.get(indicator.id), way_gone(indicator, departments))
-            for indicator in design.indicators
-        },
-    }
-    return [*(year for year in earlier if year["year"] < this["year"]), this]
-
-
-def _of_year(row: dict[str, Any] | None, way: Way | None) -> dict[str, Any]:
-    if row is None or way is None:
-        return {"value": None, "numerator": None, "denominator": None, "way": None, "fingerprint": None}
-    numbers = {name: row[name] for name in ("value", "numerator", "denominator")}
-    return numbers | {"way": way.definition, "fingerprint": _fingerprint(way)}
-
-
-def _fingerprint(way: Way) -> str:
-    """Equal fingerprints, equal definitions."""
-    texts = (way.unit, way.where, way.numerator, way.denominator, way.year)
-    return digest(BETWEEN.join(" ".join((text or "").split()) for text in texts))
-
-
-def read_years(run: Path) -> list[dict[str, Any]]:
-    """The indicators of all years that a published run knows; none if it has none.
-
-    Raises:
-        WorkspaceError: they are damaged.
-    """
-    path = run / STATISTICS / INDICATORS_FILE
-    if not path.is_file():
-        return []
-    try:
-        years: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["years"]
-    except (ValueError, KeyError, TypeError):
-        raise WorkspaceError(
-            f"上年结果 {run.name} 中的 {INDICATORS_FILE} 已损坏", "请在上年的工作区重新运行 nightly"
-        ) from None
-    return years
-
-
-def _breaks(years: Sequence[dict[str, Any]], indicator: str) -> list[int]:
-    """The years whose definition is another than that of the year before in which there is a value."""
-    told, found = None, []
-    for year in years:
-        now = year["indicators"].get(indicator, {}).get("fingerprint")
-        if now and told and now != told:
-            found.append(year["year"])
-        told = now or told
-    return found
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -191,7 +120,9 @@ def write_indicators(
 ) -> None:
     """Write the workbook, the table and the document. Equal indicators give equal bytes."""
     lines, years = indicator_lines(departments, design, areas), years_of(departments, earlier, design, survey)
+    of_years = years_frame(years, design)
     lines.write_csv(folder / INDICATOR_TABLE, include_bom=True)
+    of_years.write_csv(folder / YEARS_TABLE, include_bom=True)
     document = {
         "schema": _SCHEMA,
         "survey": survey.title,
@@ -199,6 +130,7 @@ def write_indicators(
         "indicators": [_document(indicator, departments) for indicator in design.indicators],
         "lists": [{"id": read.list.id, **rows_by_fate(read, departments)} for read in departments.lists],
         "years": years,
+        "breaks": {one.id: breaks(years, one.id) for one in design.indicators},
     }
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     (folder / INDICATORS_FILE).write_text(text, encoding="utf-8", newline="\n")
@@ -208,7 +140,7 @@ def write_indicators(
         styles = Styles(workbook)
         for part in _lists(lines, departments):
             write_list(workbook, styles, part)
-        _write_years(workbook, styles, years, design)
+        write_years(workbook, styles, years, of_years, design)
 
 
 def _document(indicator: Indicator, departments: Departments) -> dict[str, Any]:
@@ -225,10 +157,12 @@ def _document(indicator: Indicator, departments: Departments) -> dict[str, Any]:
 
 def _lists(lines: pl.DataFrame, departments: Departments) -> list[ListSheet]:
     district = lines.filter(级别="全区").drop("级别", "代码", "地区")
+    meaning = district.select("序号", "指标", "口径", pl.coalesce("定义", "说明").alias("定义"), "依据")
     towns = lines.filter(级别="镇街").drop("级别", "代码", "目标值", "属性", "定义", "依据", "说明")
     return [
-        ListSheet("指标（内部）", (6, 30, 14, 10, 8, 12, 12, 9, 20, 9, 10, 60, 36, 40), district),
-        ListSheet("各镇街（内部）", (6, 30, 14, 16, 10, 8, 12, 12, 9, 10), towns),
+        ListSheet("指标（内部）", (6, 44, 14, 10, 8, 12, 12, 9, 20, 9, 10, 40), district.drop("定义", "依据")),
+        ListSheet("定义", (6, 44, 14, 64, 40), meaning),
+        ListSheet("各镇街（内部）", (6, 44, 14, 22, 10, 8, 12, 12, 9, 10), towns),
         ListSheet("部门名单", (24, 14, 8, 10, 8, *(12 for _ in ROWS)), list_counts(departments)),
     ]
 
@@ -251,63 +185,3 @@ def rows_by_fate(read: ListRead, departments: Departments) -> dict[str, int]:
     told = dict(check.rows.group_by("status").len().iter_rows()) if check else {}
     whole = {"files": read.files, "unusable": read.unusable, "rows": read.rows.height}
     return whole | {status.value: told.get(status.value, 0) for status in ROWS}
-
-
-def _value(year: dict[str, Any], indicator: str) -> float | None:
-    value: float | None = year["indicators"].get(indicator, {}).get("value")
-    return value
-
-
-def _about_years(years: Sequence[dict[str, Any]], indicator: str) -> Iterator[str]:
-    """What is to be known of an indicator's years: those without a value, and those that do not compare."""
-    lacking = [f"{year['year']}年" for year in years if _value(year, indicator) is None]
-    if lacking:
-        yield f"{'、'.join(lacking)}{_NOT_COMPUTED}"
-    yield from (f"{year}年起{_BREAK}，与以前不可比" for year in _breaks(years, indicator))
-
-
-def _write_years(workbook: Workbook, styles: Styles, years: Sequence[dict[str, Any]], design: Design) -> None:
-    """A line for each indicator, a column for each year; a year whose definition is another says so."""
-    sheet = workbook.add_worksheet(_YEARS)
-    sheet.write_string(0, 0, "历年的指标（全区）", styles["title"])
-    for column, text in enumerate(("序号", "指标", "单位", *(f"{year['year']}年" for year in years), "说明")):
-        sheet.write_string(1, column, text, styles["head_left"])
-    sheet.set_column(1, 1, 44)
-    sheet.set_column(3 + len(years), 3 + len(years), 40)
-    for row, indicator in enumerate(design.indicators, 2):
-        title = f"{indicator.title}（{indicator.variant}）" if indicator.variant else indicator.title
-        sheet.write_number(row, 0, indicator.number, styles["number"])
-        sheet.write_string(row, 1, title, styles["cell"])
-        sheet.write_string(row, 2, indicator.unit, styles["cell"])
-        for column, year in enumerate(years, 3):
-            value = _value(year, indicator.id)
-            if value is None:  # a text would be drawn as 0
-                sheet.write_blank(row, column, None, styles["decimal"])
-            else:
-                sheet.write_number(row, column, round(value, 2), styles["decimal"])
-        sheet.write_string(row, 3 + len(years), "；".join(_about_years(years, indicator.id)), styles["cell"])
-    sheet.freeze_panes(2, 2)
-    set_up_page(sheet, (1, 1))
-    if len(years) > 1:
-        _draw_years(workbook, sheet, len(years), design)
-
-
-def _draw_years(workbook: Workbook, sheet: Worksheet, years: int, design: Design) -> None:
-    """Shares over the years: lines told apart by their marks and the numbers beside them, not by colour alone."""
-    chart = workbook.add_chart({"type": "line"})
-    marks = ("circle", "square", "triangle", "diamond", "x", "star", "plus", "short_dash", "long_dash")
-    shares = [row for row, one in enumerate(design.indicators, 2) if one.unit == "％"]
-    for n, row in enumerate(shares):
-        chart.add_series(
-            {
-                "name": [sheet.name, row, 1],
-                "categories": [sheet.name, 1, 3, 1, 2 + years],
-                "values": [sheet.name, row, 3, row, 2 + years],
-                "marker": {"type": marks[n % len(marks)], "size": 8},
-                "data_labels": {"value": True},
-            }
-        )
-    chart.set_title({"name": "历年的指标（％）；不可比的年份见表中最后一列", "name_font": {"size": 12}})
-    chart.set_legend({"position": "right"})
-    chart.set_size({"width": 1000, "height": 560})
-    sheet.insert_chart(len(design.indicators) + 4, 1, chart, {"description": "图：历年的指标，数据见上面的表"})

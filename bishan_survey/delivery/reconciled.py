@@ -167,12 +167,12 @@ def _write_book(path: Path, parts: Sequence[ListSheet], title: str, survey: Surv
 def _sheets(departments: Departments, areas: AreaFrame) -> Sequence[ListSheet]:
     return [
         ListSheet("小结", (24, 14, 8, 10, 8, *(12 for _ in ROWS)), list_counts(departments)),
-        ListSheet("各镇街", (24, 16, 10, 14, 14, 10, 14), by_town(departments, areas)),
+        ListSheet("各镇街", (24, 22, 10, 16, 16, 10, 16), by_town(departments, areas)),
         _persons_sheet(departments, areas),
-        ListSheet("名单里对不上的行", (24, 22, 14, 14, 26, 14, 24, 34, 14, 8, 10), rows_apart(departments, areas)),
+        ListSheet("名单里对不上的行", (24, 24, 14, 14, 26, 14, 28, 40, 14, 8, 10), rows_apart(departments, areas)),
         ListSheet("读不懂的", (24, 36, 16, 8, 10, 40), list_problems(departments)),
     ]
 
 
 def _persons_sheet(departments: Departments, areas: AreaFrame) -> ListSheet:
-    return ListSheet("说法不同的人", (24, 22, 14, 26, 12, 24, 30, 14, 8), persons_apart(departments, areas))
+    return ListSheet("说法不同的人", (24, 24, 14, 26, 12, 24, 40, 14, 8), persons_apart(departments, areas))

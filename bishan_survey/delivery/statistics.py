@@ -9,16 +9,20 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from bishan_survey.delivery.charts import CHARTS, write_charts
-from bishan_survey.delivery.grid import SYMBOL, GridRow, TableGrid
+from bishan_survey.delivery.grid import SYMBOL, GridRow, TableGrid, Value
 from bishan_survey.delivery.lists import ListSheet, write_list
 from bishan_survey.delivery.styles import Styles, set_up_page
 from bishan_survey.model import Ledger, Survey
-from bishan_survey.widths import display_width
+from bishan_survey.widths import LINE_HEIGHT, display_width, folded, lines_needed
 
 COVER, CONTENTS, NOTES = "封面", "目录", "说明"
 LEDGER_TITLE = "行数平衡（读入＝计入＋暂不计入＋重复＋被代替＋非记录）"
 _FIRST_TABLE_ROW = 4
-_NARROWEST, _WIDEST = 9, 16
+_NARROWEST, _WIDEST = 8, 16
+_CONTENTS = (("表号", 8), ("主题", 20), ("表名", 62), ("统计范围", 60), ("单位", 8))
+_NOTES = (34, 90)
+_LINE = 90
+"""Length of the lines below a narrow table."""
 
 
 @dataclass(frozen=True)
@@ -88,21 +92,23 @@ def _write_cover(sheet: Worksheet, styles: Styles, publication: Publication) -> 
 
 def _write_contents(sheet: Worksheet, styles: Styles, grids: Sequence[TableGrid]) -> None:
     sheet.write_string(0, 0, "目录", styles["title"])
-    for column, (label, width) in enumerate((("表号", 8), ("主题", 18), ("表名", 60), ("统计范围", 56), ("单位", 8))):
+    for column, (label, width) in enumerate(_CONTENTS):
         sheet.write_string(2, column, label, styles["head_left"])
         sheet.set_column(column, column, width)
     for row, grid in enumerate(grids, 3):
         shell = grid.table.shell
         sheet.write_url(row, 0, f"internal:'{shell.id}'!A1", styles["link"], shell.id, f"转到{shell.title}")
-        for column, text in enumerate((shell.subject, shell.title, shell.universe, shell.measure), 1):
-            sheet.write_string(row, column, text, styles["label"])
+        texts = (shell.subject, shell.title, shell.universe, shell.measure)
+        sheet.set_row(row, LINE_HEIGHT * lines_needed(texts, [width for _, width in _CONTENTS[1:]]))
+        for column, text in enumerate(texts, 1):
+            sheet.write_string(row, column, text, styles["cell"])
     sheet.freeze_panes(3, 0)
     set_up_page(sheet, (2, 2))
 
 
 def _write_notes(sheet: Worksheet, styles: Styles, publication: Publication) -> None:
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 90)
+    for column, width in enumerate(_NOTES):
+        sheet.set_column(column, column, width)
     sheet.write_string(0, 0, "说明", styles["title"])
     counted = [(f"计入的{name}", f"{count:,}") for name, count in publication.records.items()]
     symbols = [*_SYMBOLS, (SYMBOL, "为保护个人信息，不公布的数")] if publication.is_public else _SYMBOLS
@@ -132,9 +138,10 @@ _SYMBOLS = (
 def _pairs(sheet: Worksheet, styles: Styles, row: int, heading: str, pairs: Sequence[tuple[str, str]]) -> int:
     """A heading and lines of two columns; returns the row after them."""
     sheet.write_string(row, 0, heading, styles["heading"])
-    for number, (what, said) in enumerate(pairs, row + 1):
-        sheet.write_string(number, 0, what, styles["text"])
-        sheet.write_string(number, 1, said, styles["line"])
+    for number, pair in enumerate(pairs, row + 1):
+        sheet.set_row(number, LINE_HEIGHT * lines_needed(pair, _NOTES))
+        sheet.write_string(number, 0, pair[0], styles["text"])
+        sheet.write_string(number, 1, pair[1], styles["said"])
     return row + len(pairs) + 2
 
 
@@ -158,12 +165,13 @@ class _TableSheet:
         self._sheet = sheet
         self._styles = styles
         self._grid = grid
+        self._widths = _widths(grid)
 
     def write(self) -> None:
         """Write the sheet."""
         shell = self._grid.table.shell
         sheet, styles = self._sheet, self._styles
-        sheet.write_string(0, 0, f"表{shell.id.lstrip('T').lstrip('0') or '0'}  {shell.title}", styles["title"])
+        sheet.write_string(0, 0, f"表{shell.id}  {shell.title}", styles["title"])
         sheet.write_string(1, 0, f"统计范围：{shell.universe}    计量单位：{shell.measure}", styles["line"])
         sheet.write_url(2, 0, f"internal:'{CONTENTS}'!A1", styles["link"], "返回目录")
         self._write_header()
@@ -171,23 +179,15 @@ class _TableSheet:
             self._write_row(position, row)
         self._write_foot(_FIRST_TABLE_ROW + len(self._grid.rows))
         sheet.freeze_panes(_FIRST_TABLE_ROW, len(self._grid.row_labels))
-        set_up_page(sheet, (_FIRST_TABLE_ROW - 1, _FIRST_TABLE_ROW - 1))
+        set_up_page(sheet, (_FIRST_TABLE_ROW - 1, _FIRST_TABLE_ROW - 1), sum(self._widths))
 
     def _write_header(self) -> None:
-        lead = len(self._grid.row_labels)
-        for column, label in enumerate(self._grid.row_labels):
-            self._sheet.write_string(_FIRST_TABLE_ROW - 1, column, label, self._styles["head_left"])
-        for column, label in enumerate(self._grid.column_labels, lead):
-            self._sheet.write_string(_FIRST_TABLE_ROW - 1, column, label, self._styles["head"])
-            width = min(_WIDEST, max(_NARROWEST, display_width(label) + 2))
+        labels, lead = (*self._grid.row_labels, *self._grid.column_labels), len(self._grid.row_labels)
+        for column, (label, width) in enumerate(zip(labels, self._widths, strict=True)):
+            style = self._styles["head_left" if column < lead else "head"]
+            self._sheet.write_string(_FIRST_TABLE_ROW - 1, column, label, style)
             self._sheet.set_column(column, column, width)
-        self._sheet.set_column(0, 0, max(12, *(display_width(r.area_name) + 4 for r in self._grid.rows)))
-        if lead > 1:
-            widths = [display_width(r.stub.label) + 2 for r in self._grid.rows if r.stub]
-            self._sheet.set_column(1, 1, max(_WIDEST, *widths))
-        labels = (*self._grid.row_labels[1:], *self._grid.column_labels)
-        deepest = max(-(-display_width(label) // (_WIDEST - 3)) for label in labels)
-        self._sheet.set_row(_FIRST_TABLE_ROW - 1, 16 * deepest + 8)
+        self._sheet.set_row(_FIRST_TABLE_ROW - 1, 16 * lines_needed(labels, self._widths) + 8)
 
     def _write_row(self, position: int, row: GridRow) -> None:
         total = row.stub is None or row.stub.code == ""
@@ -208,5 +208,28 @@ class _TableSheet:
         shell = self._grid.table.shell
         lines = [f"注{n}：{note}" for n, note in enumerate(shell.notes, 1)]
         lines.append(f"资料来源：{shell.source}" if shell.source else "资料来源：本次调查")
-        for number, line in enumerate(lines, row + 1):
-            self._sheet.write_string(number, 0, line, self._styles["line"])
+        room = max(_LINE, sum(self._widths))
+        for number, part in enumerate((part for line in lines for part in folded(line, room)), row + 1):
+            self._sheet.write_string(number, 0, part, self._styles["line"])
+
+
+def _widths(grid: TableGrid) -> list[int]:
+    """How wide the columns of a table are: the areas, the rows' labels, the numbers below their labels."""
+    areas = max(12, *(display_width(row.area_name) + 4 for row in grid.rows))
+    stubs = [display_width(row.stub.label) + 4 for row in grid.rows if row.stub]
+    labels = [_width(label, max(stubs)) for label in grid.row_labels[1:]]
+    longest = (max(len(_shown(row.values[n])) for row in grid.rows) for n in range(len(grid.column_labels)))
+    return [areas, *labels, *(_width(label, most + 3) for label, most in zip(grid.column_labels, longest, strict=True))]
+
+
+def _width(label: str, least: int) -> int:
+    """Width of a column whose label is broken into lines of about the same length, as few as there can be."""
+    lines = -(-display_width(label) // (_WIDEST - 3))
+    return max(_NARROWEST, least, -(-display_width(label) // lines) + 3)
+
+
+def _shown(value: Value) -> str:
+    """A number as it stands in its cell."""
+    if value is None:
+        return SYMBOL
+    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"

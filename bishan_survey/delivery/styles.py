@@ -16,8 +16,9 @@ _STYLES: dict[str, dict[str, Any]] = {
     "title": {"font_name": "黑体", "font_size": 14},
     "heading": {"font_name": "黑体", "font_size": 12},
     "line": {"font_color": "#404040"},
+    "said": {"font_color": "#404040", "text_wrap": True, "valign": "top"},
     "text": {"text_wrap": True, "valign": "top"},
-    "link": {"font_color": "#0B5394", "underline": 1},
+    "link": {"font_color": "#0B5394", "underline": 1, "valign": "top"},
     "head": {"align": "center", **_HEAD},
     "head_left": {"align": "left", **_HEAD},
     "label": _RULE,
@@ -28,6 +29,9 @@ _STYLES: dict[str, dict[str, Any]] = {
     "number_total": {"num_format": "#,##0", "align": "right", "bold": True, **_RULE},
     "left_out": {"align": "right", **_RULE},
     "decimal": {"num_format": "#,##0.0", "align": "right", **_RULE},
+    "count": {"num_format": "#,##0", "align": "right", "indent": 1, "valign": "top", **_RULE},
+    "amount": {"num_format": "#,##0.0", "align": "right", "indent": 1, "valign": "top", **_RULE},
+    "broken": {"num_format": '"※"#,##0.0', "align": "right", "indent": 1, "valign": "top", **_RULE},
     "cell": {"text_wrap": True, "valign": "top", "num_format": "@", **_RULE},
 }
 
@@ -42,9 +46,20 @@ class Styles:
         return self._formats[name]
 
 
-def set_up_page(sheet: Worksheet, repeat: tuple[int, int] | None = None) -> None:
-    """A4 landscape, as wide as the page, header repeated, pages numbered."""
-    sheet.set_landscape()
+_UPRIGHT = 95
+"""Half-width characters that an upright A4 page holds at full size."""
+
+
+def set_up_page(sheet: Worksheet, repeat: tuple[int, int] | None = None, width: int | None = None) -> None:
+    """A4, as wide as the page, header repeated, pages numbered.
+
+    Args:
+        sheet: to be printed.
+        repeat: the first and the last row of its header.
+        width: of its columns, in half-width characters: what is narrow stands upright, all else lies.
+    """
+    if width is None or width > _UPRIGHT:
+        sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
     sheet.fit_to_pages(1, 0)

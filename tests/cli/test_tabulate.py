@@ -11,6 +11,7 @@ import pytest
 from bishan_survey.cli.app import app
 from bishan_survey.cli.show import Show
 from bishan_survey.errors import UsageError
+from bishan_survey.widths import display_width
 from tests.cli.conftest import PEOPLE
 
 
@@ -30,7 +31,7 @@ def test_variables_by_name_and_by_label_give_the_same(made) -> None:
     assert by_label == made("--rows", "certificate_grade", "--columns", "age_band,identity_sex")
     totals = {cell["label"]: cell["values"][0] for cell in by_label["cells"]}
     assert totals == {"合计": 3, "一级": 0, "二级": 0, "三级": 1, "四级": 2}
-    assert [one["label"] for one in by_label["head"]][:4] == ["合计", "合计男", "合计女", "0—5岁男"]
+    assert [one["label"] for one in by_label["head"]][:4] == ["合计", "合计·男", "合计·女", "0—5岁·男"]
 
 
 def test_only_what_the_condition_says_is_counted(made) -> None:
@@ -91,3 +92,21 @@ def test_a_table_too_wide_for_the_terminal_becomes_lines(monkeypatch, capsys: py
     assert "；" not in capsys.readouterr().out
     Show().table(("地区", "不满16周岁", "16至59周岁", "60周岁及以上"), [("璧山区", 3, 2, 1)], whole=True)
     assert "地区：璧山区；不满16周岁：3" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("width", [12, 24, 40, 60, 100, 300])
+def test_no_number_is_ever_folded_or_cut(width: int, monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What does not fit as a table is told in lines."""
+    monkeypatch.setattr("bishan_survey.cli.show.plain", lambda stream: False)
+    monkeypatch.setenv("COLUMNS", f"{width}")
+    columns = ("表名", "公布到", "数", "其中不公布", "其中没有调查到的")
+    rows = [
+        ("按残疾等级分的持证残疾人", "镇街", 1234567, "99.11％", "——"),
+        ("各镇街", "全区", 1, "12,348", 0),
+    ]
+    Show().table(columns, rows)
+    out = capsys.readouterr().out
+    assert all(number in out for number in ("1,234,567", "99.11％", "12,348"))
+    if width >= 40:
+        assert all(display_width(line) <= width for line in out.splitlines())
+    assert ("；" in out) == (width < 60)

@@ -129,8 +129,8 @@ def test_missing_answers_are_a_column_only_where_there_are_some() -> None:
 def test_nested_columns_have_totals_first() -> None:
     (table,) = consolidated([], _SHELL).tables
     labels = [label for _, label in table.head]
-    assert labels[:3] == ["合计", "合计男", "合计女"]
-    assert labels[3:5] == ["视力男", "视力女"]
+    assert labels[:3] == ["合计", "合计·男", "合计·女"]
+    assert labels[3:5] == ["视力·男", "视力·女"]
 
 
 def test_a_table_without_its_variables_is_left_out_with_the_reason() -> None:

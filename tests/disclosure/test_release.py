@@ -3,12 +3,14 @@
 import csv
 import json
 import os
+import re
 import shutil
 import stat
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from typer.testing import CliRunner
@@ -26,13 +28,18 @@ from tests.returns.sending import Silent
 from tests.workbooks import sheets_of
 
 _TABLES = {"T10", "T11", "T18", "T60"}
+_CATEGORIES = {"合计", "视力", "听力", "言语", "肢体", "智力", "精神", "多重", "未填报"}
 
 
 @pytest.fixture(scope="module")
 def few() -> Design:
     """The definitions with few public tables, so that it does not take long."""
     design = load_design()
-    return replace(design, shells=tuple(replace(s, public=s.id in _TABLES) for s in design.shells))
+    notes = {"T60": ("另见表T61、表T10。",)}
+    return replace(
+        design,
+        shells=tuple(replace(s, public=s.id in _TABLES, notes=notes.get(s.id, s.notes)) for s in design.shells),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +101,36 @@ def test_the_workbook_says_what_it_is(workspace: Workspace, few: Design, tmp_pat
     assert "×" in texts["说明"]
     assert "×" in texts["T10"]
     assert "收表台账" not in book
+    assert "应报送的村（社区） 10 已报送 9" in texts["说明"]
+    assert "调查表 bishan-2025" in texts["说明"]
+    assert re.search(r"数据截至（最后一份文件收到的日期） \d{4}-\d\d-\d\d", texts["说明"])
+    assert "各镇街按残疾类别分的持证残疾人" in texts["目录"], "no villages, neither in the table nor in its title"
+    assert texts["T10"].startswith("表T10  各镇街按残疾类别分的持证残疾人")
+    assert "另见表T61（没有公布）、表T10。" in texts["T60"]
     internal = sheets_of(current_run(workspace).path / "statistics" / "统计表.xlsx")
     assert "内部" in " ".join(str(cell) for row in internal["封面"] for cell in row)
+
+
+def test_links_lead_somewhere_and_pages_print(workspace: Workspace, few: Design, tmp_path: Path) -> None:
+    publish(workspace, prepare(workspace, few, False), tmp_path / "public")
+    with ZipFile(tmp_path / "public" / "统计表（公开版）.xlsx") as file:
+        whole = file.read("xl/workbook.xml").decode()
+        sheets = [file.read(name).decode() for name in file.namelist() if name.startswith("xl/worksheets/sheet")]
+    names = set(re.findall(r'<sheet name="([^"]+)"', whole))
+    links = re.findall(r"""<hyperlink [^>]*location="'?([^'!"]+)'?!A1\"""", "".join(sheets))
+    assert names >= _TABLES
+    assert set(links) >= {"目录", *_TABLES}
+    assert set(links) <= names
+    assert not [sheet for sheet in sheets if "<mergeCell" in sheet]
+    repeated = set(re.findall(r"""Print_Titles"[^>]*>'?([^'!]+)'?!""", whole))
+    assert repeated >= {"目录", *_TABLES}
+
+
+def test_titles_of_public_tables_can_be_cut_to_the_areas_that_they_have() -> None:
+    public = [shell for shell in load_design().shells if shell.public and not shell.stub]
+    begins = {"village": "各镇街、村（社区）", "town": "各镇街", "district": ""}
+    assert public
+    assert all(shell.title.startswith(begins[shell.areas[-1]]) for shell in public)
 
 
 def test_reasons_stay_in_the_office(workspace: Workspace, few: Design, tmp_path: Path) -> None:
@@ -106,6 +141,11 @@ def test_reasons_stay_in_the_office(workspace: Workspace, few: Design, tmp_path:
     header, *listed = rows(kept / "抑制清单.csv")
     assert listed
     assert all(row[header.index("原因")] for row in listed)
+    places = {tuple(row[header.index(name)] for name in ("表号", "行", "列")) for row in listed}
+    assert {place for place in places if place[0] == "T10"} <= {("T10", "", label) for label in _CATEGORIES}
+    stubs = {place[1] for place in places if place[0] == "T18"}
+    assert stubs
+    assert not any(stub.isdigit() or not stub for stub in stubs), "rows are called by their labels"
     if os.name == "posix":
         for path in (workspace.root / "released", kept, *kept.iterdir(), current_run(workspace).path / "statistics"):
             assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path

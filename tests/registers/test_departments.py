@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 
 from bishan_survey.delivery import INDICATOR_BOOK, RECONCILED_BOOK, by_town, indicator_lines
-from bishan_survey.delivery.indicators import years_of
 from bishan_survey.delivery.reconciled import list_problems, persons_apart, rows_apart
+from bishan_survey.delivery.years import years_of
 from bishan_survey.departments import beside_lists
 from bishan_survey.design import lint, load_design
 from bishan_survey.errors import DefinitionError
@@ -245,14 +245,18 @@ def test_nights_and_commands(tmp_path: Path, design: Design) -> None:
     document = json.loads((published / "statistics" / "indicators.json").read_text(encoding="utf-8"))
     assert [year["year"] for year in document["years"]] == [2024, 2025]
     book = sheets_of(published / "statistics" / INDICATOR_BOOK)
-    assert [*book] == ["指标（内部）", "各镇街（内部）", "部门名单", "历年"]
-    changed = {row[1]: row[-1] for row in book["历年"][2:] if len(row) > 5}
+    assert [*book] == ["指标（内部）", "定义", "各镇街（内部）", "部门名单", "历年", "历年的图", "历年的定义"]
+    lines = [row for row in book["历年"][2:] if row[0] != ""]
+    changed = {row[1]: row[-1] for row in lines}
     assert changed["残疾人城乡居民基本养老保险参保率"] == "2025年起口径有变，与以前不可比"
     assert changed["残疾人城乡居民基本医疗保险参保率"] == ""
     assert changed["残疾人家庭人均收入年均增长"] == "2024年、2025年不可计算"
     public = "".join(
-        (published / "statistics" / name).read_text(encoding="utf-8-sig") for name in ("指标.csv", "indicators.json")
+        (published / "statistics" / name).read_text(encoding="utf-8-sig")
+        for name in ("指标.csv", "历年指标.csv", "indicators.json")
     )
+    assert "※口径有变，与以前不可比" in public
+    assert document["breaks"]["I06"] == [2025]
     assert "试验" not in public
     assert identity(order=3)[:14] not in public
     record = json.loads((published / "run.json").read_text(encoding="utf-8"))["departments"]
@@ -260,7 +264,7 @@ def test_nights_and_commands(tmp_path: Path, design: Design) -> None:
     assert record["indicators"]["I06"]["numerator"] == 1
     assert "I01" in record["not_computed"]
     page = (published / "报告.html").read_text(encoding="utf-8")
-    assert page.count("<svg") == len([row for row in book["历年"][2:] if None not in row[3:5] and "" not in row[3:5]])
+    assert page.count("<svg") == len([row for row in lines if "" not in row[3:5]])
     assert [*sheets_of(published / "restricted" / RECONCILED_BOOK)][2:4] == ["说法不同的人", "名单里对不上的行"]
     (own,) = sheets_of(published / "restricted" / "镇街" / "璧城街道" / f"璧城街道{RECONCILED_BOOK}").values()
     (others,) = sheets_of(published / "restricted" / "镇街" / "三合镇" / f"三合镇{RECONCILED_BOOK}").values()
