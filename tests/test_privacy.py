@@ -19,9 +19,10 @@ import typer
 from bishan_survey.cli.app import app
 from bishan_survey.design import load_defaults, load_design
 from bishan_survey.forms import FormContent, write_form
+from bishan_survey.log import LOGS
 from bishan_survey.model import Village
 from bishan_survey.overview import OVERVIEW
-from bishan_survey.workspace import INBOX, LOGS, REGISTERS, Workspace
+from bishan_survey.workspace import INBOX, REGISTERS, Workspace
 from tests.areas import of_few_areas
 from tests.conftest import EDITION, ROOT
 from tests.corrections.lines import line, write_sheet

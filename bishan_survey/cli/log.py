@@ -8,11 +8,11 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from bishan_survey import __version__
+from bishan_survey.log import Log, told_of
 
 if TYPE_CHECKING:
     from bishan_survey.examination import Progress
     from bishan_survey.nightly import Night
-    from bishan_survey.workspace import Log
 
 _UNUSABLE = ("file", "rule")
 
@@ -20,7 +20,7 @@ _UNUSABLE = ("file", "rule")
 class NightLog:
     """Progress that is also logged: each stage with its counts and how long it took."""
 
-    def __init__(self, progress: "Progress", log: "Log") -> None:
+    def __init__(self, progress: "Progress", log: Log) -> None:
         self.log = log
         self._progress = progress
         self._stage: tuple[str, int, float] | None = None
@@ -69,8 +69,6 @@ class NightLog:
 
     def failed(self, error: BaseException) -> None:
         """Log that the night has ended without a result, and where."""
-        from bishan_survey.workspace import told_of
-
         self._close()
         self._write("night_ended", outcome="failed", **told_of(error), seconds=self._seconds(self._began))
 
@@ -97,8 +95,6 @@ def logged_night(root: Path, started: datetime, progress: "Progress") -> Iterato
         started: when the night began; its lines are known by it.
         progress: what shows people how far it has come.
     """
-    from bishan_survey.workspace import Log
-
     log = Log(root, _named(started))
     night = NightLog(progress, log)
     log.write("night_began", started, program=__version__)
@@ -118,8 +114,6 @@ def log_unchanged(root: Path, started: datetime, run_id: str, exit_code: int) ->
         run_id: of the run whose results are still good.
         exit_code: with which it ends.
     """
-    from bishan_survey.workspace import Log
-
     now = datetime.now().astimezone()
     about = {"outcome": "unchanged", "published": run_id, "exit_code": exit_code}
     Log(root, _named(started)).write("night_ended", now, **about, seconds=(now - started).total_seconds())

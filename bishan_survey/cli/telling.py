@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bishan_survey.errors import BusyError, SurveyError
+from bishan_survey.log import Log, exit_code_of
 
 if TYPE_CHECKING:
     from bishan_survey.nightly import Night
-    from bishan_survey.workspace import Log, Workspace
+    from bishan_survey.workspace import Workspace
 
 
-def told(workspace: "Workspace", night: "Night", exit_code: int, warnings: Sequence[str], log: "Log") -> list[str]:
+def told(workspace: "Workspace", night: "Night", exit_code: int, warnings: Sequence[str], log: Log) -> list[str]:
     """Tell of a night that was published.
 
     Returns:
@@ -27,7 +28,7 @@ def told(workspace: "Workspace", night: "Night", exit_code: int, warnings: Seque
 
 
 @contextmanager
-def failure_told(workspace: "Workspace", log: "Log") -> Iterator[None]:
+def failure_told(workspace: "Workspace", log: Log) -> Iterator[None]:
     """Tell of a night that fails, and let the error go on its way."""
     try:
         yield
@@ -35,7 +36,6 @@ def failure_told(workspace: "Workspace", log: "Log") -> Iterator[None]:
         raise
     except Exception as error:
         from bishan_survey.telling.night import tell_failure
-        from bishan_survey.workspace import exit_code_of
 
         title, message, code = "出错", type(error).__name__, exit_code_of(error)
         if isinstance(error, SurveyError):
@@ -45,7 +45,7 @@ def failure_told(workspace: "Workspace", log: "Log") -> Iterator[None]:
         raise
 
 
-def _logged(telling: Callable[[], list[str]], log: "Log") -> list[str]:
+def _logged(telling: Callable[[], list[str]], log: Log) -> list[str]:
     """Do the telling; what did not arrive is in the log, whatever the reason."""
     try:
         troubles = telling()

@@ -10,6 +10,7 @@ from typing import Any
 
 from bishan_survey.errors import BusyError
 from bishan_survey.files import write_atomically
+from bishan_survey.log import exit_code_of
 
 HEARTBEAT = "heartbeat.json"
 HEARTBEAT_SCHEMA = "bishan-survey/heartbeat/1"
@@ -70,8 +71,6 @@ def heartbeat(root: Path, started: datetime) -> Iterator[Beat]:
     except BusyError:
         raise
     except BaseException as error:
-        from bishan_survey.workspace import exit_code_of
-
         if beat.run is None:  # what goes wrong after publication does not undo it
             beat.exit_code = exit_code_of(error)
             beat.write()

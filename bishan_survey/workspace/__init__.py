@@ -23,7 +23,6 @@ from bishan_survey.workspace.folder import (
 )
 from bishan_survey.workspace.kept import KeptRun, kept_runs, run_named
 from bishan_survey.workspace.keys import KEYS, NO_MAIL, SMTP, STARTTLS, TLS, Key, as_toml, is_address
-from bishan_survey.workspace.log import LOGS, Log, exit_code_of, told_of
 from bishan_survey.workspace.originals import Original, old_originals, purge_originals
 from bishan_survey.workspace.purge import Doomed, doomed, purge
 from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, is_named_for, last_run, new_run, read_record
@@ -45,7 +44,6 @@ __all__ = [
     "DECISIONS",
     "INBOX",
     "KEYS",
-    "LOGS",
     "NO_MAIL",
     "ON_RECORD",
     "RECORD",
@@ -60,7 +58,6 @@ __all__ = [
     "Head",
     "KeptRun",
     "Key",
-    "Log",
     "Notify",
     "Original",
     "Overrides",
@@ -77,7 +74,6 @@ __all__ = [
     "create_workspace",
     "current_run",
     "doomed",
-    "exit_code_of",
     "is_address",
     "is_named_for",
     "kept_runs",
@@ -90,6 +86,5 @@ __all__ = [
     "read_record",
     "read_values",
     "run_named",
-    "told_of",
     "write_atomically",
 ]

@@ -16,11 +16,12 @@ import pytest
 from bishan_survey.cli.app import app
 from bishan_survey.delivery import Letter, letters_of
 from bishan_survey.errors import WorkspaceError
+from bishan_survey.log import LOGS
 from bishan_survey.model import AreaFrame, Design
 from bishan_survey.telling.heartbeat import HEARTBEAT
 from bishan_survey.telling.mail import PASSWORD_VARIABLE
 from bishan_survey.telling.night import Told, tell, tell_failure
-from bishan_survey.workspace import LOGS, Overrides, Workspace
+from bishan_survey.workspace import Overrides, Workspace
 from tests.people import certificate, identity
 from tests.returns.sending import person
 from tests.telling.servers import MailServer, WebServer, fake_sendmail, own_certificate, serving

@@ -11,7 +11,8 @@ import pytest
 from bishan_survey.cli.app import app
 from bishan_survey.cli.log import logged_night
 from bishan_survey.errors import BusyError, UsageError
-from bishan_survey.workspace import LOGS, Log, Workspace
+from bishan_survey.log import LOGS, Log
+from bishan_survey.workspace import Workspace
 from tests.people import certificate
 from tests.returns.sending import Silent
 

@@ -20,7 +20,7 @@ LOGS = "logs"
 _MONTH = re.compile(r"\d{4}-\d{2}\.jsonl")
 _KEPT = 24
 """Months whose files are kept."""
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parent
 
 
 class Log:
