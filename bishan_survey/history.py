@@ -5,7 +5,7 @@ lack something: then that part is ``None``, and whoever shows it says so.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def difference(old: RunFolder, new: RunFolder) -> RunDifference:
         new.id,
         villages=_both(_returns(old.path), _returns(new.path), ["village"], _village_changes),
         persons=_persons(old.path, new.path),
-        cells=_both(_cells(old.path), _cells(new.path), _CELL, _value_changes),
+        cells=_cells(old.path, new.path),
         indicators=_both(_indicators(old.path), _indicators(new.path), _INDICATOR, _value_changes),
     )
 
@@ -165,15 +165,26 @@ def _strongest(records: pl.DataFrame) -> pl.DataFrame:
     return ordered.unique("person", keep="first", maintain_order=True).select("person", "village", "status")
 
 
-def _cells(run: Path) -> pl.DataFrame | None:
-    """Every number of every table."""
-    told = _json(run / STATISTICS / TABLES_FILE)
-    if told is None:
+def _cells(old: Path, new: Path) -> pl.DataFrame | None:
+    """Numbers of tables; most nights most tables are what they were, and need not be looked through."""
+    before, after = _tables(old), _tables(new)
+    if before is None or after is None:
         return None
+    changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return _both(_numbers(before, changed), _numbers(after, changed), _CELL, _value_changes)
+
+
+def _tables(run: Path) -> dict[str, dict[str, Any]] | None:
+    told = _json(run / STATISTICS / TABLES_FILE)
+    return None if told is None else {table["id"]: table for table in told["tables"]}
+
+
+def _numbers(tables: Mapping[str, dict[str, Any]], wanted: Sequence[str]) -> pl.DataFrame:
+    """Every number of some tables."""
     lines = [
-        (table["id"], row["area"], row.get("code", ""), column["key"], table["title"], row["area_name"],
+        (name, row["area"], row.get("code", ""), column["key"], table["title"], row["area_name"],
          row.get("label", ""), column["label"], value)
-        for table in told["tables"]
+        for name in wanted if (table := tables.get(name))
         for row in table["rows"]
         for column, value in zip(table["columns"], row["values"], strict=True)
     ]  # fmt: skip
