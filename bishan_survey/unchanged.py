@@ -27,9 +27,10 @@ _GIVEN = (
     "changed-numbers.csv",
     "decisions",
     "registers",
-    "inbox",
 )
-_LAST_YEAR, _LAST_YEAR_VARIABLE = "last_year.workspace", "BISHAN_SURVEY_LAST_YEAR_WORKSPACE"
+_PREFIX = "BISHAN_SURVEY_"
+_INBOX, _LAST_YEAR = ("folders", "inbox"), ("last_year", "workspace")
+"""Settings that name folders."""
 _RECEIPTS = "archive/received.csv"
 _RECORD, _OVERVIEW = "run.json", "报告.html"
 """The two files that tell of the run itself: when it was, and what was before it."""
@@ -76,6 +77,8 @@ def given(root: Path, started: datetime, flags: Mapping[str, str]) -> str:
     for name, text in sorted((*environment.items(), *flags.items())):
         told.update(f"{name}={text}\n".encode("utf-8", "surrogateescape"))
     told.update(_digest(root, [root / name for name in _GIVEN]).encode())
+    inbox = root / (_named(root, flags, *_INBOX) or "inbox")
+    told.update(_digest(inbox, [inbox]).encode())
     told.update(_program().encode())
     told.update(_last_year(root, flags).encode())
     return told.hexdigest()
@@ -97,8 +100,7 @@ def _version(name: str) -> str:
 
 def _last_year(root: Path, flags: Mapping[str, str]) -> str:
     """The record of last year's current run, if the settings name its workspace."""
-    written = tomllib.loads((root / "survey.toml").read_text(encoding="utf-8-sig")).get("last_year", {})
-    named = flags.get(_LAST_YEAR) or os.environ.get(_LAST_YEAR_VARIABLE) or written.get("workspace")
+    named = _named(root, flags, *_LAST_YEAR)
     if not named:
         return ""
     before = root / named
@@ -106,6 +108,13 @@ def _last_year(root: Path, flags: Mapping[str, str]) -> str:
         return _digest(before, [before / "survey.toml", before / "areas.csv", _current(before)])
     except (OSError, ValueError):
         return ""  # the night itself tells what is wrong with it
+
+
+def _named(root: Path, flags: Mapping[str, str], section: str, name: str) -> str | None:
+    """The folder that a setting names, by flag, environment or file; the night itself tells if it cannot be."""
+    written = tomllib.loads((root / "survey.toml").read_text(encoding="utf-8-sig")).get(section, {}).get(name)
+    named = flags.get(f"{section}.{name}") or os.environ.get(f"{_PREFIX}{section}_{name}".upper()) or written
+    return named if isinstance(named, str) else None
 
 
 def _current(root: Path) -> Path:

@@ -1,11 +1,14 @@
 """A run that another night would give once more is known by bytes, and every change of them is noticed."""
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bishan_survey.cli.options import outside_inboxes
+from bishan_survey.errors import UsageError, WorkspaceError
 from bishan_survey.model import AreaFrame, Design
 from bishan_survey.unchanged import unchanged_run
 from bishan_survey.workspace import current_run
@@ -84,3 +87,24 @@ def test_another_setting_of_the_surroundings_is_noticed(settled: Tiny, monkeypat
 
 def test_another_setting_of_the_command_line_is_noticed(settled: Tiny) -> None:
     assert unchanged_run(settled.root, STARTED, {"thresholds.held_share": "0.5"}) is None
+
+
+def test_an_inbox_elsewhere_is_taken_in_and_looked_at(tmp_path: Path, design: Design, areas: AreaFrame) -> None:
+    tiny = Tiny(tmp_path / "工作区", small(design), areas)
+    tiny.send("大旺社区.xlsx", [person(1)])
+    share = tmp_path / "网络盘" / "收件夹"
+    shutil.move(tiny.root / "inbox", share)
+    settings = tiny.root / "survey.toml"
+    was = settings.read_text(encoding="utf-8")
+    settings.write_text(was + '\n[folders]\ninbox = "../网络盘/收件夹"\n', encoding="utf-8")
+    night = tiny.night()
+    assert night.record["rows"]["accepted"] == 1
+    assert unchanged_run(tiny.root, STARTED, {}) is not None
+    (share / "新来的.csv").write_text("x", encoding="utf-8")
+    assert unchanged_run(tiny.root, STARTED, {}) is None
+    shutil.rmtree(share)
+    with pytest.raises(WorkspaceError, match="缺少收件夹") as gone:
+        tiny.night()
+    assert "网络盘" in gone.value.advice
+    with pytest.raises(UsageError, match="在收件夹"):
+        outside_inboxes(share / "退表", tiny.root / "../网络盘/收件夹")

@@ -86,8 +86,8 @@ def encrypt(
     assert file is not None  # noqa: S101 - it was given
     if file.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{to} 在要加密的文件夹里", "请换一个地方")
-    outside_inboxes(file)
     workspace = _workspace_of(folder)
+    outside_inboxes(file, workspace.inbox if workspace else None)
     keys = read_recipients(recipients or (workspace.settings.recipients if workspace else ()))
     with _held(workspace), finished(file) as beside:
         count = encrypt_folder(folder, beside, keys, _wanted)
@@ -157,7 +157,7 @@ def taken_out(to: Path, workspace: "Workspace") -> AbstractContextManager[Path]:
     """
     from bishan_survey.encryption import read_recipients
 
-    outside_inboxes(to)
+    outside_inboxes(to, workspace.inbox)
     if to.suffix.lower() != ENCRYPTED:
         new_folder(to)
         return finished_folder(to, private=True)

@@ -75,8 +75,12 @@ def new_folder(folder: Path) -> None:
         raise UsageError(f"{folder} 不是空文件夹", "不会覆盖已有的文件，请换一个文件夹")
 
 
-def outside_inboxes(folder: Path) -> None:
+def outside_inboxes(folder: Path, inbox: Path | None = None) -> None:
     """Refuse to write into the inbox of a workspace: the next night would take in what lies there as sent.
+
+    Args:
+        folder: where something is to be written.
+        inbox: one that may lie outside of its workspace.
 
     Raises:
         UsageError: the folder is an inbox, or lies in one.
@@ -84,11 +88,11 @@ def outside_inboxes(folder: Path) -> None:
     from bishan_survey.workspace import INBOX, SETTINGS_FILE
 
     written, meant = Path(os.path.abspath(folder)), folder.resolve()  # noqa: PTH100 - links are not followed on purpose
-    for above in dict.fromkeys([*written.parents, *meant.parents]):
-        if (above / SETTINGS_FILE).is_file() and meant.is_relative_to((above / INBOX).resolve()):
+    spaces = [above for above in dict.fromkeys([*written.parents, *meant.parents]) if (above / SETTINGS_FILE).is_file()]
+    for taken_in in (*(above / INBOX for above in spaces), *([inbox] if inbox else [])):
+        if meant.is_relative_to(taken_in.resolve()):
             raise UsageError(
-                f"{folder} 在工作区 {above} 的收件夹里，下一次夜间运行会把退表当作村里报来的表",
-                "请换一个收件夹以外的文件夹",
+                f"{folder} 在收件夹 {taken_in} 里，下一次夜间运行会把它当作村里报来的表", "请换一个收件夹以外的文件夹"
             )
 
 

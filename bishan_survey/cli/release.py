@@ -43,7 +43,7 @@ def release(
         raise UsageError("没有写公开版放在哪里", "请加 --to 文件夹；只想看看的，加 --check")
     if to is not None and not check:
         new_folder(to)
-        outside_inboxes(to)
+        outside_inboxes(to, opened.inbox)
         _outside_workspace(to, workspace)
     show, kept = Show(as_json), None
     with opened.locked():

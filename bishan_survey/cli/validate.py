@@ -74,6 +74,8 @@ def validate(
         outside_inboxes(back)
         new_folder(back)
     batch, frame = _validated(paths, edition, year, workspace)
+    if back is not None and frame.workspace is not None:
+        outside_inboxes(back, frame.workspace.inbox)
     show, unmasked = _shown_to(frame, unmask, batch, as_json=as_json)
     areas, survey = frame.areas, frame.survey
     findings = batch.findings

@@ -46,7 +46,7 @@ _UNREAD = "unread"
 """Where what could not be read would lie; nothing ever does."""
 _WAITS = (0.3, 0.6, 1.2)
 """Seconds in which a file that somebody was writing must stay as it is, attempt by attempt."""
-_NO_INBOX = "收件夹在网络盘上的，请看网络盘是否连上；否则请重新建立 inbox 文件夹，或运行 bishan-survey init"
+_NO_INBOX = "收件夹在网络盘上的，请看网络盘是否连上；否则请建立这个文件夹，或改正设置中的 folders.inbox"
 _EMPTY_INBOX = "收件夹在网络盘上的，请看网络盘是否连上；各村的表要一直放在收件夹里。要从头开始的，请另建一个工作区"
 
 
@@ -96,7 +96,7 @@ class Workspace:
     @property
     def inbox(self) -> Path:
         """Where villages' files are put, a folder for each 镇街."""
-        return self.root / INBOX
+        return self.root / (self.settings.inbox or INBOX)
 
     @property
     def runs(self) -> Path:

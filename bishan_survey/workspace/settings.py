@@ -84,6 +84,8 @@ class Settings:
     thresholds: Thresholds
     disclosure: DisclosurePolicy | None = field(default_factory=DisclosurePolicy)
     """What the public edition must not tell; none: nothing is made public."""
+    inbox: str | None = None
+    """Where the inbox is if it is elsewhere, as written: absolute, or from the workspace's own folder."""
     last_year: str | None = None
     """Where last year's workspace is, as written: absolute, or from the workspace's own folder."""
     retention: Retention = Retention()
@@ -138,6 +140,7 @@ def read_settings(path: Path, known_editions: frozenset[str], overrides: Overrid
         **part("area"),
         thresholds=Thresholds(**part("thresholds")),
         disclosure=_policy(**part("disclosure")),
+        inbox=values["folders.inbox"],
         last_year=values["last_year.workspace"],
         retention=Retention(**part("retention")),
         recipients=tuple(values["encryption.recipients"] or ()),
