@@ -6,6 +6,8 @@ from pathlib import Path
 
 import xlsxwriter
 
+from bishan_survey.model import DeliveryColumn, DeliveryProfile
+
 HEADERS = ("姓名", "残疾人证号", "性别", "户口性质", "出生日期", "特征码")
 SHEET, LISTS = "数据", "字典"
 CHOICES = tuple(f"{n:03} 选项" for n in range(400))
@@ -75,3 +77,19 @@ def packed(path: Path, members: dict[str, bytes]) -> Path:
         for name, content in members.items():
             archive.writestr(name, content)
     return path
+
+
+def trial_profile(sql: Sequence[str], key: str) -> DeliveryProfile:
+    """A profile that the blank workbook fits; its template is still to be named."""
+    return DeliveryProfile(
+        id="trial",
+        title="试验",
+        unit="person",
+        file_name="试验.xlsx",
+        sheet_name=SHEET,
+        source="测试",
+        mark="PROPOSED",
+        columns=tuple(DeliveryColumn(header, text) for header, text in zip(HEADERS, sql, strict=True)),
+        key=(key,),
+        header_row=3,
+    )

@@ -136,7 +136,7 @@ def test_another_key_opens_nothing(folder: Path, keys, tmp_path: Path) -> None:
     assert left_over(tmp_path) == set()
 
 
-@pytest.mark.parametrize("name", ["../外.txt", "/tmp/外.txt", "链接"])
+@pytest.mark.parametrize("name", ["../外.txt", "/外.txt", "链接"])
 def test_nothing_is_written_outside_the_folder(keys, tmp_path: Path, name: str) -> None:
     import io
     import tarfile

@@ -31,7 +31,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="cron and systemd are not for
 _WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=20)
 
 
-def job(folder: str = "/srv/2025年调查", log: str = "/tmp/nightly.log", **changes: object) -> Job:
+def job(folder: str = "/srv/2025年调查", log: str = "/var/log/nightly.log", **changes: object) -> Job:
     command = ("/opt/bishan/bin/python", "-P", "-m", "bishan_survey", "nightly", folder)
     return Job(**{"command": command, "workspace": folder, "log": log, "at": of_day(2, 5)} | changes)
 

@@ -12,29 +12,18 @@ from hypothesis import strategies as st
 from bishan_survey.delivery import write_batches, write_profile_xlsx
 from bishan_survey.delivery.filling import Blank, filled, open_blank, write_filled
 from bishan_survey.errors import InternalError, WorkspaceError
-from bishan_survey.model import DeliveryColumn, DeliveryProfile, Survey
+from bishan_survey.model import DeliveryProfile, Survey
 from bishan_survey.reading.grid import Contents
 from bishan_survey.reading.pool import open_pool
 from bishan_survey.reading.read import read
-from tests.blanks import CHOICES, HEADERS, LISTS, SHEET, blank_workbook, packed, parts_of
+from tests.blanks import CHOICES, HEADERS, LISTS, SHEET, blank_workbook, packed, parts_of, trial_profile
 from tests.laws import tried
 from tests.office import converted, needs_office
 from tests.workbooks import sheets_of
 
 _PART = "xl/worksheets/sheet1.xml"
 _COLUMNS = ("name", "number", "sex", "hukou", "born", "mark")
-_PROFILE = DeliveryProfile(
-    id="trial",
-    title="试验",
-    unit="person",
-    file_name="试验.xlsx",
-    sheet_name=SHEET,
-    source="测试",
-    mark="PROPOSED",
-    columns=tuple(DeliveryColumn(header, sql) for header, sql in zip(HEADERS, _COLUMNS, strict=True)),
-    key=("残疾人证号",),
-    header_row=3,
-)
+_PROFILE = trial_profile(_COLUMNS, "残疾人证号")
 
 
 @pytest.fixture(scope="module")

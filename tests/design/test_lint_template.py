@@ -10,23 +10,12 @@ import xlsxwriter
 from bishan_survey.design import problems_of
 from bishan_survey.design.load import definitions_digest, read_profiles
 from bishan_survey.design.parse import Reader
-from bishan_survey.model import DeliveryColumn, DeliveryLine, DeliveryProfile, Design
-from tests.blanks import HEADERS, SHEET, blank_workbook, packed, parts_of
+from bishan_survey.model import DeliveryLine, Design
+from tests.blanks import HEADERS, SHEET, blank_workbook, packed, parts_of, trial_profile
 from tests.conftest import ROOT
 
 _SHEET_PART = "xl/worksheets/sheet1.xml"
-_GOOD = DeliveryProfile(
-    id="trial",
-    title="试验",
-    unit="person",
-    file_name="试验.xlsx",
-    sheet_name=SHEET,
-    source="测试",
-    mark="PROPOSED",
-    columns=tuple(DeliveryColumn(header, "name") for header in HEADERS),
-    key=("姓名",),
-    header_row=3,
-)
+_GOOD = trial_profile(["name"] * len(HEADERS), "姓名")
 
 
 @pytest.fixture(scope="module")
