@@ -94,6 +94,8 @@ def beside_lists(
 
 def _partly(read: ListRead) -> str:
     """What of a list is not in the figures; empty if all of it is."""
+    if not read.usable:
+        return f"名单“{read.list.title}”的{read.files}个文件都读不了，没有用上"
     unread = read.rows["key"].null_count()
     parts = [f"有{read.unusable}个文件读不了"] if read.unusable else []
     parts += [f"有{unread}行的号码不能用"] if unread else []

@@ -18,7 +18,7 @@ from bishan_survey.delivery import (
 )
 from bishan_survey.errors import InternalError, UsageError
 from bishan_survey.model import DeliveryLine, DeliveryProfile, Design, Survey
-from bishan_survey.private import make_private_folder
+from bishan_survey.private import create_private, make_private_folder
 from bishan_survey.workspace import RunFolder, Workspace, current_run
 
 _DISTRICT = 6
@@ -90,6 +90,7 @@ def write_report(report: Report, folder: Path, survey: Survey, now: datetime) ->
     """
     profile = report.profile
     (name,) = profile.file_names(1, report.number)
+    create_private(folder / name)
     if profile.is_csv:
         try:
             write_report_csv(folder / name, report.lines, profile.encoding.value)

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from bishan_survey.cli.options import outside_inboxes
+from bishan_survey.doctor.diagnosis import State
+from bishan_survey.doctor.workspace import inbox
 from bishan_survey.errors import UsageError, WorkspaceError
 from bishan_survey.model import AreaFrame, Design
 from bishan_survey.unchanged import unchanged_run
-from bishan_survey.workspace import current_run
+from bishan_survey.workspace import Overrides, Workspace, current_run
 from tests.returns.sending import person
 from tests.workspace.tiny import STARTED, Tiny, bytes_of, small
 
@@ -102,9 +104,24 @@ def test_an_inbox_elsewhere_is_taken_in_and_looked_at(tmp_path: Path, design: De
     assert unchanged_run(tiny.root, STARTED, {}) is not None
     (share / "新来的.csv").write_text("x", encoding="utf-8")
     assert unchanged_run(tiny.root, STARTED, {}) is None
+    left = tiny.root / "inbox" / "放错了.csv"
+    left.parent.mkdir()
+    left.write_text("x", encoding="utf-8")
+    opened = Workspace.open(tiny.root, frozenset(design.questionnaires))
+    assert opened.passed_by() == 1
+    assert inbox(tiny.root).state is State.NOTICE
     shutil.rmtree(share)
+    assert inbox(tiny.root).state is State.BAD
     with pytest.raises(WorkspaceError, match="缺少收件夹") as gone:
         tiny.night()
     assert "网络盘" in gone.value.advice
     with pytest.raises(UsageError, match="在收件夹"):
         outside_inboxes(share / "退表", tiny.root / "../网络盘/收件夹")
+
+
+@pytest.mark.parametrize("named", [".", "..", "archive", "runs", "registers/roster"])
+def test_an_inbox_among_the_workspaces_own_folders_is_refused(settled: Tiny, design: Design, named: str) -> None:
+    """What the program itself has written would be taken for what villages have sent."""
+    flags = Overrides(flags={"folders.inbox": named})
+    with pytest.raises(WorkspaceError, match=r"\[folders\] inbox 不能是"):
+        Workspace.open(settled.root, frozenset(design.questionnaires), flags)

@@ -72,11 +72,15 @@ def figure_behind(
     from bishan_survey.tracing import Part, published_indicator, trace_figure
 
     row, column, area = said
+    if row in _PARTS.values() and column == _WHOLE:  # the area is left out, or written behind --area
+        row, column = _WHOLE, row
     code, place = area_of_row(indicator.id, row, area, design, areas)
     part = Part(chosen("分子" if column == _WHOLE else column, _PARTS, "指标的数"))
     told = published_indicator(run, indicator.id)
     if told["way"] is None:
         raise UsageError(f"指标 {indicator.id} 不可计算：{told['reason']}", "请补上，再运行 bishan-survey nightly")
+    if part is Part.DENOMINATOR and told["way"]["denominator"] is None:
+        raise UsageError(f"指标 {indicator.id} 是个数量，没有分母", "请写“分子”或“说不清”")
     figure = trace_figure(run, design, counting, told, code, part)
     name = f"{told['title']}（{told['variant']}）" if told["variant"] else told["title"]
     return NumberBehind(

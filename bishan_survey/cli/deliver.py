@@ -285,7 +285,11 @@ def _show_receipts(
         shown = [(one["file"], one["line"], one["why"]) for one in lines]
         if shown:
             show.heading(f"要看的行（{len(shown)}）")
-            show.table(("回执", "行", "说明"), shown)
+            show.table(("回执", "行", "说明"), shown[:_SHOWN])
+            if len(shown) > _SHOWN:
+                show.remark(f"这里只列前{_SHOWN}行，其余{len(shown) - _SHOWN}行请加 --json 看。")
+            if told.answers.is_empty():
+                show.remark(f"一行也没有对上：多半是回执的{keys}一列不对。")
     states = [{"delivery": one.number, "delivered": one.delivered.height, **_counts(one)} for one in deliveries]
     show.document("receipts/1", {"profile": profile.id, "deliveries": states, "lines": lines})
 

@@ -67,7 +67,8 @@ def indicators(workspace: WorkspaceArgument, town: TownOption = None, as_json: J
     show.heading("定义")
     variant = pl.when(pl.col("口径") != "").then(pl.format("（{}）", "口径")).otherwise(pl.lit(""))
     named = pl.concat_str(pl.col("指标"), variant)
-    show.pairs(lines.select(named, pl.coalesce("定义", "说明")).rows())
+    told_of = pl.concat_str("定义", pl.col("说明").replace("", None), separator="。说明：", ignore_nulls=True)
+    show.pairs(lines.select(named, told_of).rows())
     if not told.lists:
         show.remark(_PUT)
     show.document("indicators/1", {"indicators": lines.to_dicts()})

@@ -222,7 +222,16 @@ def _warnings(workspace: "Workspace", night: "Night") -> list[str]:
     late = date.today() > workspace.settings.survey.period_end  # noqa: DTZ011 - the deadline is a local day
     if late and len(examined.coverage.missing) > thresholds.missing_villages:
         warnings.append(f"已过报送截止日，还有{len(examined.coverage.missing)}个村（社区）没有报送")
-    return [*warnings, *_not_done(examined), *_not_compared(examined)]
+    if left := workspace.passed_by():
+        warnings.append(f"工作区自己的 inbox 里有{left}个文件没有读：收件夹现在是 {workspace.inbox}")
+    return [*warnings, *_unread_lists(night), *_not_done(examined), *_not_compared(examined)]
+
+
+def _unread_lists(night: "Night") -> Iterator[str]:
+    """Departments' lists that are not in the figures, or not all of them."""
+    for read in night.results.departments.lists if night.results.departments else ():
+        if read.unusable:
+            yield f"名单“{read.list.title}”有{read.unusable}个文件读不了，原因见 bishan-survey reconcile"
 
 
 def _not_done(examined: "Examined") -> Iterator[str]:

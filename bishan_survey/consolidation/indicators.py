@@ -41,7 +41,7 @@ def indicators_of(
         frames.stack(frames.INDICATOR_RECORDS, behind),
         {name: way.id for name, way in gone.items()},
         reasons,
-        {name: said for name, way in gone.items() if (said := "；".join(_remarks(way, partly)))},
+        {one.id: said for one in design.indicators if (said := "；".join(_remarks(one, gone.get(one.id), partly)))},
     )
 
 
@@ -69,8 +69,11 @@ def _why_not(indicator: Indicator, units: Mapping[str, pl.DataFrame], design: De
     return "；或者".join(dict.fromkeys(said))
 
 
-def _remarks(way: Way, partly: Mapping[str, str]) -> Iterator[str]:
-    yield from (told for name, told in partly.items() if name in _variables(way) | {way.unit})
+def _remarks(indicator: Indicator, gone: Way | None, partly: Mapping[str, str]) -> Iterator[str]:
+    """What is to be known of the lists that an indicator is computed from, or would have been computed from."""
+    tried = indicator.ways[: indicator.ways.index(gone) + 1] if gone else indicator.ways
+    asked = set[str]().union(*(_variables(way) | {way.unit} for way in tried))
+    yield from (told for name, told in partly.items() if name in asked)
 
 
 def _marked(records: pl.DataFrame, indicator: Indicator, way: Way, areas: AreaFrame, design: Design) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from bishan_survey.delivery import RESTRICTED, STATISTICS
 from bishan_survey.design import load_design
 from bishan_survey.doctor.diagnosis import Check, Diagnosis, State, shortened
 from bishan_survey.errors import BusyError, SurveyError
+from bishan_survey.files import files_below
 from bishan_survey.model import AreaFrame, Survey
 from bishan_survey.nightly import remembered, remembered_persons
 from bishan_survey.reading.incoming import digest_of
@@ -46,6 +48,7 @@ def workspace_checks(root: Path, *, quick: bool = False) -> list[Check]:
     checks: list[tuple[str, Callable[[Path], Diagnosis]]] = [
         ("设置", settings),
         ("村（社区）名单", areas),
+        ("收件夹", inbox),
         ("磁盘", disk),
         ("权限", permissions),
         ("锁", lock),
@@ -69,14 +72,38 @@ def settings(root: Path) -> Diagnosis:
     return Diagnosis("设置", State.GOOD, f"{survey.title}；版本 {'、'.join(survey.editions)}；截止 {survey.period_end}")
 
 
+def inbox(root: Path) -> Diagnosis:
+    """Whether the inbox is there, also one elsewhere, and nothing lies in one that nobody reads."""
+    found = _sound_settings(root)
+    if found is None:
+        return _not_looked_at("收件夹")
+    workspace = replace(_bare(root), settings=found)
+    if not workspace.inbox.is_dir():
+        return Diagnosis("收件夹", State.BAD, f"没有 {workspace.inbox}", "请连上网络盘，建立它，或改正 folders.inbox")
+    if left := workspace.passed_by():
+        advice = f"请移到 {workspace.inbox}"
+        return Diagnosis("收件夹", State.NOTICE, f"工作区自己的 inbox 里有{left}个文件，没有人读", advice)
+    return Diagnosis("收件夹", State.GOOD, f"{workspace.inbox}：{len(files_below(workspace.inbox)):,}个文件")
+
+
 def areas(root: Path) -> Diagnosis:
     """Whether the list of villages can be read."""
-    try:
-        read_settings(root / SETTINGS_FILE, frozenset(load_design().questionnaires))
-    except SurveyError:
-        return Diagnosis("村（社区）名单", State.NOTICE, "没有查：设置有错", "改好 survey.toml 以后再查")
+    if _sound_settings(root) is None:
+        return _not_looked_at("村（社区）名单")
     frame = Workspace.open(root, frozenset(load_design().questionnaires)).areas
     return Diagnosis("村（社区）名单", State.GOOD, f"{len(frame.towns)}个镇街，{len(frame.villages)}个村（社区）")
+
+
+def _sound_settings(root: Path) -> Settings | None:
+    """The settings, if nothing is wrong with them."""
+    try:
+        return read_settings(root / SETTINGS_FILE, frozenset(load_design().questionnaires))
+    except SurveyError:
+        return None
+
+
+def _not_looked_at(what: str) -> Diagnosis:
+    return Diagnosis(what, State.NOTICE, "没有查：设置有错", "改好 survey.toml 以后再查")
 
 
 def disk(root: Path) -> Diagnosis:

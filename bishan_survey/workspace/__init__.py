@@ -15,7 +15,6 @@ from bishan_survey.workspace.folder import (
     CHANGED_NUMBERS,
     CORRECTIONS,
     DECISIONS,
-    INBOX,
     REGISTERS,
     Received,
     Workspace,
@@ -27,6 +26,7 @@ from bishan_survey.workspace.originals import Original, old_originals, purge_ori
 from bishan_survey.workspace.purge import Doomed, doomed, purge
 from bishan_survey.workspace.runs import RECORD, RunFolder, current_run, is_named_for, last_run, new_run, read_record
 from bishan_survey.workspace.settings import (
+    INBOX,
     SETTINGS_FILE,
     Notify,
     Overrides,

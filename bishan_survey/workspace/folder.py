@@ -32,9 +32,9 @@ from bishan_survey.workspace.cache import CACHE, Cache
 from bishan_survey.workspace.holder import HOLDER, held, who_holds
 from bishan_survey.workspace.keys import settings_text
 from bishan_survey.workspace.receipts import RECEIPTS_FILE, Receipts, read_receipts, receipts_csv, with_arrivals
-from bishan_survey.workspace.settings import AREA_FILE, SETTINGS_FILE, Overrides, Settings, read_settings
+from bishan_survey.workspace.settings import AREA_FILE, INBOX, SETTINGS_FILE, Overrides, Settings, read_settings
 
-INBOX, ARCHIVE, RUNS, RELEASED = "inbox", "archive", "runs", "released"
+ARCHIVE, RUNS, RELEASED = "archive", "runs", "released"
 REGISTERS, DECISIONS, DELIVERIES = "registers", "decisions", "deliveries"
 MAPPINGS, PASSWORDS = "mappings.csv", "passwords.txt"
 CORRECTIONS = ("corrections.xlsx", "corrections.csv")
@@ -97,6 +97,13 @@ class Workspace:
     def inbox(self) -> Path:
         """Where villages' files are put, a folder for each 镇街."""
         return self.root / (self.settings.inbox or INBOX)
+
+    def passed_by(self) -> int:
+        """How many files lie in the inbox of its own while the settings name another: nobody reads them."""
+        own = self.root / INBOX
+        if self.inbox.resolve() == own.resolve():
+            return 0
+        return sum(not is_dropping(path.relative_to(own).as_posix()) for path in files_below(own))
 
     @property
     def runs(self) -> Path:

@@ -98,7 +98,7 @@ KEYS = (
         Kind.TEXT,
         "区的名称。应报送的村（社区）名单在 areas.csv 中，请用记事本修改：WPS、Excel 会把12位代码存成 5.00E+11",
     ),
-    Key("folders", "inbox", Kind.TEXT, "收件夹在别处的（如网络盘），写它的路径", Need.OPTIONAL, "//服务器/收件夹"),
+    Key("folders", "inbox", Kind.TEXT, "收件夹在别处的（网络盘等）写路径，可相对本工作区", Need.OPTIONAL, "../收件夹"),
     Key("thresholds", "held_share", Kind.SHARE, "暂不计入的记录超过这个比例时，夜间小结给出提醒", 0.05),
     Key(
         "thresholds",

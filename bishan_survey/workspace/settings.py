@@ -28,6 +28,8 @@ from bishan_survey.workspace.keys import (
 
 SETTINGS_FILE = "survey.toml"
 AREA_FILE = "areas.csv"
+INBOX = "inbox"
+"""Where the inbox is, if the settings do not say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +164,21 @@ def read_values(path: Path, known_editions: frozenset[str], overrides: Overrides
     raw, said = _raw(path), overrides or Overrides()
     problems = [*_unknown_keys(raw), *_unknown_overrides(said)]
     values = tuple(_value(key, raw, said, problems) for key in KEYS)
-    problems += _together({one.key.id: one.value for one in values}, known_editions)
+    known = {one.key.id: one.value for one in values}
+    problems += [*_together(known, known_editions), *_wrong_inbox(path.parent, known.get("folders.inbox"))]
     if problems:
         raise WorkspaceError(f"{path.name}：" + "；".join(problems), "请按文件中的注释改正后再运行")
     return values
+
+
+def _wrong_inbox(root: Path, named: str | None) -> Iterator[str]:
+    """An inbox in which the workspace's own files would be taken for what villages have sent."""
+    if not isinstance(named, str):
+        return
+    home, inbox = root.resolve(), (root / named).resolve()
+    own = inbox.is_relative_to(home) and not inbox.is_relative_to(home / INBOX)
+    if own or home.is_relative_to(inbox):
+        yield f"[folders] inbox 不能是工作区自己、装着工作区的文件夹，或工作区里 {INBOX} 以外的文件夹"
 
 
 def _raw(path: Path) -> dict[str, Any]:

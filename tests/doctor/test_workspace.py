@@ -146,7 +146,7 @@ def test_one_fault_is_one_diagnosis(
 def test_settings_that_are_wrong_hide_nothing_else(root: Path) -> None:
     for fault in (break_settings, rot, break_memory, leave_half_a_run):
         fault(root)
-    assert wrong(root).keys() == {"设置", "村（社区）名单", "当前结果", "残留", "原件"}
+    assert wrong(root).keys() == {"设置", "村（社区）名单", "收件夹", "当前结果", "残留", "原件"}
 
 
 @needs_owners

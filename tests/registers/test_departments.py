@@ -288,5 +288,11 @@ def test_a_list_that_cannot_be_read_is_told_by_the_exit_code(tmp_path: Path, des
     folder = district.workspace.root / "registers" / PENSION
     folder.mkdir(parents=True)
     (folder / "社保.xlsx").write_bytes(b"PK no workbook")
-    for more in ([], ["--if-changed"]):
-        assert run("nightly", district.workspace.root, *more).returncode == 5
+    night = run("nightly", district.workspace.root)
+    assert night.returncode == run("nightly", district.workspace.root, "--if-changed").returncode == 5
+    assert "有1个文件读不了" in night.stderr
+    (table,) = district.workspace.root.glob("runs/*/statistics/指标.csv")
+    (line,) = [
+        line for line in table.read_text(encoding="utf-8-sig").splitlines() if "养老保险" in line and "全区" in line
+    ]
+    assert "都读不了，没有用上" in line
