@@ -201,7 +201,7 @@ def _indicators(results: Results) -> Iterator[str]:
         begins = {part[0][0] for part in [part for part in parts if part][1:]}
         rows = [(y, v, f"{BREAK_MARK} {BREAK}" if y in begins else "") for part in parts for y, v in part]
         if len(rows) > 1:
-            title = f"{indicator.title}{f'（{indicator.variant}）' if indicator.variant else ''}"
+            title = indicator.name
             yield f"<h3>{escape(title)}</h3>"
             yield trend(f"{title}历年", parts, indicator.unit, f"trend-{indicator.id}", BREAK_MARK)
             yield table(f"{title}历年", ("年份", indicator.unit, "说明"), rows)

@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 
 from bishan_survey import __version__
+from bishan_survey.consolidation import LEVELS
 from bishan_survey.delivery import (
-    not_filled,
+    published_tables,
     report_frame,
     write_delivered,
     write_manifest,
@@ -20,9 +21,6 @@ from bishan_survey.errors import InternalError, UsageError
 from bishan_survey.model import DeliveryLine, DeliveryProfile, Design, Survey
 from bishan_survey.private import create_private, make_private_folder
 from bishan_survey.workspace import RunFolder, Workspace, current_run
-
-_DISTRICT = 6
-"""Digits of a district's code."""
 
 
 @dataclass(frozen=True)
@@ -52,22 +50,18 @@ def plan_report(workspace: Workspace, design: Design, profile: DeliveryProfile) 
         InternalError: a figure of the district is not the sum of those of its 镇街.
     """
     run = current_run(workspace)
-    lines = report_frame(profile, run.path)
+    tables = published_tables(run.path)
+    lines = report_frame(profile, tables)
     apart = _sums(lines).filter(pl.col("district") != pl.col("towns"))
     if not apart.is_empty():
         raise InternalError(f"{profile.title}中各镇街之和不等于全区：{'、'.join(apart['指标代码'])}")
-    return Report(
-        profile,
-        _next_number(workspace.deliveries / profile.id),
-        run,
-        design.digest,
-        lines,
-        tuple(not_filled(profile, run.path)),
-    )
+    number = _next_number(workspace.deliveries / profile.id)
+    missing = tuple(line for line in profile.lines if line.table not in tables)
+    return Report(profile, number, run, design.digest, lines, missing)
 
 
 def _sums(lines: pl.DataFrame) -> pl.DataFrame:
-    whole = pl.col("区划代码").str.len_chars() == _DISTRICT
+    whole = pl.col("区划代码").str.len_chars() == LEVELS["district"]
     amount = pl.col("数量")
     return lines.group_by("指标代码", maintain_order=True).agg(
         district=amount.filter(whole).sum(), towns=amount.filter(~whole).sum()

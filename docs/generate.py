@@ -410,7 +410,7 @@ def _indicators(design: Design) -> Iterator[str]:
     """Every indicator with its target and each way of computing it."""
     yield from ('<a id="indicators"></a>', "", "## 规划指标", "", "文件：`templates/indicators/`", "")
     for one in design.indicators:
-        title = f"{one.id} {one.title}（{one.variant}）" if one.variant else f"{one.id} {one.title}"
+        title = f"{one.id} {one.name}"
         kind = "约束性" if one.binding else "预期性"
         compared = f"；达到：{code(one.reached)}" if one.reached else ""
         yield from (f"### {title}", "", f"目标值：{one.target}（{kind}）{compared}。{one.source}", "")

@@ -69,7 +69,7 @@ def chosen_table(text: str, design: "Design") -> "TableShell | Indicator":
         if numbered:
             return numbered[0]
     by_id |= {one.id: one for one in design.indicators}
-    named = {one.id: f"{one.title}（{one.variant}）" if one.variant else one.title for one in design.indicators}
+    named = {one.id: one.name for one in design.indicators}
     return by_id[chosen(text, {one.id: named.get(one.id, one.title) for one in by_id.values()}, "统计表或指标")]
 
 

@@ -92,13 +92,12 @@ def deliver(
     opened, design = open_workspace(workspace)
     layout = profile_of(design, profile)
     listed = output_path(listed, ".xlsx")
+    if layout.lines and (rejected or changed or listed is not None or unmask is not None):
+        raise UsageError(f"{layout.title}没有逐人的记录", "请去掉 --rejected、--changed、--list、--unmask")
+    target = None if check else _target(to, opened)
     if layout.lines:
-        if rejected or changed or listed is not None or unmask is not None:
-            raise UsageError(f"{layout.title}没有逐人的记录", "请去掉 --rejected、--changed、--list、--unmask")
-        target = None if check else _target(to, opened)
         deliver_report(opened, design, layout, to, target, Show(as_json), skip=skip_faulty)
     asked = {"profile": layout.id, "rejected": rejected, "changed": changed}
-    target = None if check else _target(to, opened)
     with opened.locked():
         planned = plan(opened, design, layout, Wanted(rejected=rejected, changed=changed))
         kept = planned.records.height - planned.faulty

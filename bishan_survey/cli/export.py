@@ -73,7 +73,7 @@ def _write_profile(to: Path, profile: "DeliveryProfile", run: "RunFolder", surve
 
     as_csv = to.suffix.lower() == ".csv"
     if profile.lines:
-        report = delivery.report_frame(profile, run.path)
+        report = delivery.report_frame(profile, delivery.published_tables(run.path))
         if as_csv:
             delivery.write_report_csv(to, report)
         else:

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from bishan_survey import frames
+from bishan_survey.consolidation.counting import LEVELS
 from bishan_survey.design import compile_sql, variables_in
 from bishan_survey.model import AreaFrame, Design, Indicator, Indicators, Measure, Way
 
-_TOWN = 9
-"""Digits of a 镇街's code, with which its villages' begin."""
 _PART, _WHOLE = "_part", "_whole"
 
 
@@ -79,7 +78,7 @@ def _remarks(indicator: Indicator, gone: Way | None, partly: Mapping[str, str]) 
 def _marked(records: pl.DataFrame, indicator: Indicator, way: Way, areas: AreaFrame, design: Design) -> pl.DataFrame:
     """The records that an indicator speaks of: what each adds to both numbers, or that it cannot be told."""
     chosen = records.filter(compile_sql(way.where)) if way.where else records
-    town = pl.col("_village").str.head(_TOWN)
+    town = pl.col("_village").str.head(LEVELS["town"])
     part, whole = compile_sql(way.numerator), compile_sql(way.denominator) if way.denominator else None
     if whole is None:
         unknown = part.is_null()

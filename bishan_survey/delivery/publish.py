@@ -27,7 +27,7 @@ from bishan_survey.delivery.memory import write_indicator_records, write_persons
 from bishan_survey.delivery.private import read_private_csv, write_private_csv
 from bishan_survey.delivery.profiles import missing_variables, write_profile_csv
 from bishan_survey.delivery.reconciled import write_reconciled, write_reconciled_towns
-from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, report_frame, write_report_csv
+from bishan_survey.delivery.report import STATISTICS, TABLES_FILE, published_tables, report_frame, write_report_csv
 from bishan_survey.delivery.returns import REGISTER
 from bishan_survey.delivery.roster import ROSTER_BOOK, ROSTER_PROGRESS, progress_by_roster, write_roster_book
 from bishan_survey.delivery.statistics import Publication, write_statistics
@@ -99,9 +99,10 @@ def publish(folder: Path, results: Results, followed: FollowUp, persons: pl.Data
     write_tables(statistics, results.publication.grids)
     if results.publication.register is not None:
         results.publication.register.frame.write_csv(statistics / f"{REGISTER}.csv", include_bom=True)
+    tables = published_tables(folder)
     for profile in results.design.profiles.values():
         if profile.lines:
-            write_report_csv(statistics / f"{Path(profile.file_name).stem}.csv", report_frame(profile, folder))
+            write_report_csv(statistics / f"{Path(profile.file_name).stem}.csv", report_frame(profile, tables))
     write_follow_up(statistics, followed, results.areas)
     write_code_books(statistics, results.design)
     _write_roster(statistics, restricted, results)

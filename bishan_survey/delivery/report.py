@@ -1,7 +1,7 @@
 """A statistical report in another system's layout: cells of the published tables, line by line, for every area."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,17 @@ _COLUMNS = {
 }
 
 
-def report_frame(profile: DeliveryProfile, run: Path) -> pl.DataFrame:
-    """The report that a profile asks for, from the tables of a run's folder.
+def published_tables(run: Path) -> dict[str, dict[str, Any]]:
+    """The tables that a run has published, by their ids, from its folder."""
+    text = (run / STATISTICS / TABLES_FILE).read_text(encoding="utf-8")
+    return {table["id"]: table for table in json.loads(text)["tables"]}
+
+
+def report_frame(profile: DeliveryProfile, tables: Mapping[str, dict[str, Any]]) -> pl.DataFrame:
+    """The report that a profile asks for, from published tables.
 
     Lines of tables that the run has not filled are left out.
     """
-    tables = _tables(run)
     rows = [row for line in profile.lines if line.table in tables for row in _line(line, tables[line.table])]
     frame = pl.DataFrame(rows, schema=_COLUMNS, orient="row").sort("区划代码", maintain_order=True)
     whole = (frame["数量"] == frame["数量"].round(0)).all()
@@ -42,17 +47,6 @@ def _line(line: DeliveryLine, table: dict[str, Any]) -> Iterator[tuple[object, .
         if row["level"] in _AREAS and row.get("code", "") == line.stub:
             value = float(row["values"][place])
             yield row["area"], row["area_name"], line.code, line.label, table["measure"], value
-
-
-def not_filled(profile: DeliveryProfile, run: Path) -> list[DeliveryLine]:
-    """The lines of a report whose tables a run has not filled."""
-    tables = _tables(run)
-    return [line for line in profile.lines if line.table not in tables]
-
-
-def _tables(run: Path) -> dict[str, dict[str, Any]]:
-    text = (run / STATISTICS / TABLES_FILE).read_text(encoding="utf-8")
-    return {table["id"]: table for table in json.loads(text)["tables"]}
 
 
 def write_report_csv(path: Path, frame: pl.DataFrame, encoding: str = "utf-8-sig") -> None:

@@ -64,14 +64,14 @@ def _write_line(
     sheet: Worksheet, styles: Styles, row: int, indicator: Indicator, years: Sequence[dict[str, Any]]
 ) -> None:
     sheet.write_number(row, 0, indicator.number, styles["count"])
-    sheet.write_string(row, 1, _title(indicator), styles["cell"])
+    sheet.write_string(row, 1, indicator.name, styles["cell"])
     sheet.write_string(row, 2, indicator.unit, styles["cell"])
     broken = breaks(years, indicator.id)
     for column, year in enumerate(years, _FIRST_YEAR):
         style = styles["broken" if year["year"] in broken else "amount"]
         _write_value(sheet, row, column, value_of(year, indicator.id), style)
     said = "；".join(_said(years, indicator.id))
-    sheet.set_row(row, LINE_HEIGHT * lines_needed((_title(indicator), said), (_TITLE, _TITLE)))
+    sheet.set_row(row, LINE_HEIGHT * lines_needed((indicator.name, said), (_TITLE, _TITLE)))
     sheet.write_string(row, _FIRST_YEAR + len(years), said, styles["cell"])
 
 
@@ -80,10 +80,6 @@ def _write_value(sheet: Worksheet, row: int, column: int, value: float | None, s
         sheet.write_blank(row, column, None, style)
     else:
         sheet.write_number(row, column, value, style)
-
-
-def _title(indicator: Indicator) -> str:
-    return f"{indicator.title}（{indicator.variant}）" if indicator.variant else indicator.title
 
 
 def _said(years: Sequence[dict[str, Any]], indicator: str) -> Iterator[str]:
@@ -102,7 +98,7 @@ def lines_drawn(years: Sequence[dict[str, Any]], design: Design) -> list[tuple[s
             values = [value_of(year, indicator.id) if year in stretch else None for year in years]
             since = f" {BREAK_MARK}{stretch[0]['year']}年起口径变化" if number else ""
             if any(value is not None for value in values):
-                drawn.append((f"{_title(indicator)}{since}", values))
+                drawn.append((f"{indicator.name}{since}", values))
     return drawn
 
 

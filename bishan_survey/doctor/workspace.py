@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from bishan_survey.delivery import RESTRICTED, STATISTICS
@@ -67,7 +67,7 @@ def _none(root: Path) -> Diagnosis:
 
 def settings(root: Path) -> Diagnosis:
     """Whether ``survey.toml`` can be read, and what it opens."""
-    found = read_settings(root / SETTINGS_FILE, frozenset(load_design().questionnaires))
+    found = read_settings(root / SETTINGS_FILE, _editions())
     survey = found.survey
     return Diagnosis("设置", State.GOOD, f"{survey.title}；版本 {'、'.join(survey.editions)}；截止 {survey.period_end}")
 
@@ -90,16 +90,22 @@ def areas(root: Path) -> Diagnosis:
     """Whether the list of villages can be read."""
     if _sound_settings(root) is None:
         return _not_looked_at("村（社区）名单")
-    frame = Workspace.open(root, frozenset(load_design().questionnaires)).areas
+    frame = Workspace.open(root, _editions()).areas
     return Diagnosis("村（社区）名单", State.GOOD, f"{len(frame.towns)}个镇街，{len(frame.villages)}个村（社区）")
 
 
 def _sound_settings(root: Path) -> Settings | None:
     """The settings, if nothing is wrong with them."""
     try:
-        return read_settings(root / SETTINGS_FILE, frozenset(load_design().questionnaires))
+        return read_settings(root / SETTINGS_FILE, _editions())
     except SurveyError:
         return None
+
+
+@cache
+def _editions() -> frozenset[str]:
+    """The editions that are defined; reading all definitions takes a while."""
+    return frozenset(load_design().questionnaires)
 
 
 def _not_looked_at(what: str) -> Diagnosis:

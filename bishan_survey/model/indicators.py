@@ -163,6 +163,11 @@ class Indicator:
     reached: str | None = None
     """SQL over ``value``: whether the target is reached; ``None`` where the target is no number."""
 
+    @property
+    def name(self) -> str:
+        """Its title, with the definition where there are several."""
+        return f"{self.title}（{self.variant}）" if self.variant else self.title
+
 
 @dataclass(frozen=True)
 class Indicators:

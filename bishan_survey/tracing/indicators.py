@@ -12,15 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from bishan_survey.consolidation import ADDS
+from bishan_survey.consolidation import ADDS, LEVELS
 from bishan_survey.delivery import INDICATORS_FILE, RESTRICTED, STATISTICS, read_indicator_records
 from bishan_survey.design import variables_in
 from bishan_survey.errors import WorkspaceError
 from bishan_survey.model import Design, Measure
 from bishan_survey.tracing.listing import GROUP, LISTED, Traced, traced
 
-_TOWN = 9
-"""Digits of a 镇街's code, with which its villages' begin."""
 _KEY = "key"
 
 
@@ -102,7 +100,7 @@ def _of_year(records: pl.DataFrame, part: Part) -> pl.DataFrame:
 
 
 def _within(area: str) -> pl.Expr:
-    if len(area) < _TOWN:
+    if len(area) < LEVELS["town"]:
         return pl.lit(True)
     return pl.col("village").str.starts_with(area)
 
@@ -140,7 +138,7 @@ def _of_list(records: pl.DataFrame) -> Traced:
 
 
 def _published(told: Mapping[str, Any], area: str, part: Part) -> float | None:
-    of_area = {"district": len(area) < _TOWN, "town": len(area) == _TOWN}
+    of_area = {"district": len(area) < LEVELS["town"], "town": len(area) == LEVELS["town"]}
     for row in told["figures"]:
         if of_area[row["level"]] and row["town"] in (None if row["level"] == "district" else area,):
             value = row[part.value]

@@ -35,8 +35,11 @@ class Traced:
     """What they are called."""
     key: str
     """Variable by which a record's unit is known."""
-    in_lists: bool = False
-    """Whether departments' lists were asked: the records then have :data:`LISTED`."""
+
+    @property
+    def in_lists(self) -> bool:
+        """Whether departments' lists were asked."""
+        return LISTED in self.records.columns
 
     @property
     def number(self) -> float:
@@ -97,7 +100,7 @@ def traced(
     asked = _asked(design, [*variables, *([grouping.key] if grouping else [])])
     items = tuple(dict.fromkeys(item.name for sheet in sheets for item in sheet.items if item.name in asked))
     labels = tuple(design.variable_labels[item] for item in items)
-    return Traced(listed, _cells(listed, items, run), items, labels, sheets[0].key, LISTED in listed.columns)
+    return Traced(listed, _cells(listed, items, run), items, labels, sheets[0].key)
 
 
 def _members(groups: pl.DataFrame, records: pl.DataFrame, grouping: Grouping) -> pl.DataFrame:

@@ -3,14 +3,13 @@
 Both work on the records that count in a published run, with the expressions that the tables are counted by.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from bishan_survey.consolidation import CellKey, behind, fill, variables_of
-from bishan_survey.delivery import STATISTICS, TABLES_FILE, TableGrid, grids_of
+from bishan_survey.delivery import TableGrid, grids_of, published_tables
 from bishan_survey.design import shell_problems, unit_types
 from bishan_survey.errors import UsageError
 from bishan_survey.model import AreaFrame, Design, TableShell
@@ -33,13 +32,12 @@ def trace(run: Path, design: Design, counting: Mapping[str, pl.DataFrame], shell
 
 def published_number(run: Path, shell: TableShell, cell: CellKey) -> float | None:
     """The number as the run has published it; ``None`` where its table does not show it."""
-    tables = json.loads((run / STATISTICS / TABLES_FILE).read_text(encoding="utf-8"))["tables"]
-    for table in (one for one in tables if one["id"] == shell.id):
-        keys = [column["key"] for column in table["columns"]]
-        for row in table["rows"]:
-            if (row["area"], row.get("code", "")) == (cell.area, cell.stub) and cell.column in keys:
-                value = row["values"][keys.index(cell.column)]
-                return float(value) if isinstance(value, int | float) else None
+    table = published_tables(run).get(shell.id)
+    keys = [column["key"] for column in table["columns"]] if table else []
+    for row in table["rows"] if table else ():
+        if (row["area"], row.get("code", "")) == (cell.area, cell.stub) and cell.column in keys:
+            value = row["values"][keys.index(cell.column)]
+            return float(value) if isinstance(value, int | float) else None
     return None
 
 
